@@ -1,0 +1,3 @@
+namespace MiniRun.Data;
+
+sealed class FileRecordLog;
