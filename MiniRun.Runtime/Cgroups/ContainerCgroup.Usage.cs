@@ -1,0 +1,71 @@
+using System.Globalization;
+
+namespace MiniRun.Runtime.Cgroups;
+
+/// <summary>What the processes of a cgroup use.</summary>
+/// <param name="CpuNanoseconds">CPU time since the cgroup was made.</param>
+/// <param name="MemoryBytes">Usage without the page cache that the kernel can drop at once.</param>
+/// <param name="Pids">Processes and threads.</param>
+readonly record struct CgroupUsage(long CpuNanoseconds, long MemoryBytes, int Pids);
+
+sealed partial class ContainerCgroup
+{
+    /// <summary>Reads the counters; what no controller counts is 0. Null when the cgroup is gone.</summary>
+    public CgroupUsage? ReadUsage()
+    {
+        var memory = ReadMemory();
+        var cpu = ReadCpu();
+        var pids = _joined.Find(h => h.Controllers.Contains("pids")) is { } hierarchy ? TryRead(hierarchy, "pids.current") : null;
+        return memory is null && cpu is null && pids is null
+            ? null
+            : new CgroupUsage(cpu ?? 0, memory ?? 0, pids is null ? Members().Count : int.Parse(pids, CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>How many processes the kernel killed for want of memory since the cgroup was made.</summary>
+    public long ReadOomKills() =>
+        _joined.Find(h => h.Controllers.Contains("memory")) is { } hierarchy
+            ? Field(TryRead(hierarchy, hierarchy.IsUnified ? "memory.events" : "memory.oom_control"), "oom_kill") ?? 0
+            : 0;
+
+    long? ReadMemory()
+    {
+        if (_joined.Find(h => h.Controllers.Contains("memory")) is not { } hierarchy)
+        {
+            return null;
+        }
+
+        var usage = TryRead(hierarchy, hierarchy.IsUnified ? "memory.current" : "memory.usage_in_bytes");
+        if (usage is null)
+        {
+            return null;
+        }
+
+        var cache = Field(TryRead(hierarchy, "memory.stat"), hierarchy.IsUnified ? "inactive_file" : "total_inactive_file") ?? 0;
+        return Math.Max(long.Parse(usage, CultureInfo.InvariantCulture) - cache, 0);
+    }
+
+    long? ReadCpu()
+    {
+        if (_joined.Find(h => h.Controllers.Contains("cpuacct")) is { } legacy)
+        {
+            return TryRead(legacy, "cpuacct.usage") is { } nanoseconds ? long.Parse(nanoseconds, CultureInfo.InvariantCulture) : null;
+        }
+
+        // cpu.stat counts even where the cpu controller itself is not in the v2 tree.
+        return _joined.Find(h => h.IsUnified) is { } unified ? Field(TryRead(unified, "cpu.stat"), "usage_usec") * 1000 : null;
+    }
+
+    /// <summary>The number behind a key in a flat keyed file.</summary>
+    internal static long? Field(string? text, string key)
+    {
+        foreach (var line in (text ?? "").AsSpan().EnumerateLines())
+        {
+            if (line.Length > key.Length && line[key.Length] == ' ' && line.StartsWith(key))
+            {
+                return long.Parse(line[(key.Length + 1)..], CultureInfo.InvariantCulture);
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,130 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace MiniRun.Runtime.Kernel;
+
+/// <summary>Flags of open(2), on x86-64 and arm64 alike but for four (see <see cref="Files"/>).</summary>
+[Flags]
+enum Open
+{
+    ReadOnly = 0,
+    WriteOnly = 1,
+    ReadWrite = 2,
+    Create = 0x40,
+    Exclusive = 0x80,
+    NoControllingTerminal = 0x100,
+    Truncate = 0x200,
+    Append = 0x400,
+    NonBlocking = 0x800,
+    CloseOnExec = 0x80000,
+    Path = 0x200000,
+}
+
+/// <summary>Descriptors of files: open, read, write, make durable. Everything here closes on exec.</summary>
+static unsafe partial class Files
+{
+    public const int CurrentFolder = -100;
+
+    static bool Arm => RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
+
+    /// <summary>O_DIRECTORY, whose number depends on the processor.</summary>
+    public static Open Directory => (Open)(Arm ? 0x4000 : 0x10000);
+
+    /// <summary>O_NOFOLLOW, whose number depends on the processor.</summary>
+    public static Open NoFollow => (Open)(Arm ? 0x8000 : 0x20000);
+
+    /// <exception cref="KernelException">The file cannot be opened.</exception>
+    public static SafeFileHandle OpenAt(int folder, string path, Open flags, int mode = 0)
+    {
+        var fd = openat(folder, path, (int)(flags | Open.CloseOnExec), mode);
+        return fd < 0 ? throw KernelException.Last("open", path) : new SafeFileHandle(fd, ownsHandle: true);
+    }
+
+    public static SafeFileHandle OpenPath(string path, Open flags, int mode = 0) => OpenAt(CurrentFolder, path, flags, mode);
+
+    /// <summary>Reads up to the buffer's length; 0 at the end. Interrupted calls are repeated.</summary>
+    public static int Read(SafeFileHandle file, Span<byte> buffer)
+    {
+        fixed (byte* bytes = buffer)
+        {
+            while (true)
+            {
+                var count = read(Number(file), bytes, (nuint)buffer.Length);
+                if (count >= 0)
+                {
+                    return (int)count;
+                }
+
+                if (Marshal.GetLastPInvokeError() != (int)Errno.EINTR)
+                {
+                    throw KernelException.Last("read");
+                }
+            }
+        }
+    }
+
+    /// <summary>Writes everything.</summary>
+    public static void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, string? path = null)
+    {
+        while (!bytes.IsEmpty)
+        {
+            fixed (byte* start = bytes)
+            {
+                var count = write(Number(file), start, (nuint)bytes.Length);
+                if (count >= 0)
+                {
+                    bytes = bytes[(int)count..];
+                }
+                else if (Marshal.GetLastPInvokeError() != (int)Errno.EINTR)
+                {
+                    throw KernelException.Last("write", path);
+                }
+            }
+        }
+    }
+
+    /// <summary>Everything a small file holds.</summary>
+    public static byte[] ReadAll(SafeFileHandle file)
+    {
+        var buffer = new byte[4096];
+        var length = 0;
+        while (true)
+        {
+            var count = Read(file, buffer.AsSpan(length));
+            if (count == 0)
+            {
+                return buffer[..length];
+            }
+
+            length += count;
+            if (length == buffer.Length)
+            {
+                Array.Resize(ref buffer, length * 2);
+            }
+        }
+    }
+
+    /// <summary>Puts a file or folder on stable storage; unlike FileStream.Flush it reports what the disk says.</summary>
+    /// <exception cref="KernelException">The disk refused: what was written may be lost.</exception>
+    public static void Sync(SafeFileHandle file, string? path = null)
+    {
+        if (fsync(Number(file)) != 0)
+        {
+            throw KernelException.Last("fsync", path);
+        }
+    }
+
+    public static int Number(SafeFileHandle file) => (int)file.DangerousGetHandle();
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int openat(int folder, string path, int flags, int mode);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint read(int fd, byte* buffer, nuint count);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint write(int fd, byte* buffer, nuint count);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fsync(int fd);
+}

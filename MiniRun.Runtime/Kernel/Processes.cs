@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace MiniRun.Runtime.Kernel;
+
+/// <summary>How a process ended (waitid(2)).</summary>
+/// <param name="ExitCode">0 to 255; 128 + signal when a signal ended it.</param>
+/// <param name="Signal">The signal that ended it, or 0.</param>
+readonly record struct ProcessEnd(int ExitCode, int Signal);
+
+/// <summary>Processes by descriptor: a pid can be given to another process at any time, a pidfd cannot.</summary>
+static unsafe partial class Processes
+{
+    const int ByPidFd = 3;
+    const int Exited = 4;
+    const int NoHang = 1;
+
+    /// <exception cref="KernelException">ESRCH when no such process exists.</exception>
+    public static SafeFileHandle OpenPidFd(int pid) =>
+        new((nint)KernelException.Check(Syscall.Invoke(SyscallNumber.PidfdOpen, (ulong)pid, 0), "pidfd_open"), ownsHandle: true);
+
+    /// <summary>Sends a signal; false when the process has ended.</summary>
+    public static bool Signal(SafeFileHandle pidFd, int signal)
+    {
+        var result = Syscall.Invoke(SyscallNumber.PidfdSendSignal, (ulong)Files.Number(pidFd), (ulong)signal, 0, 0);
+        return result == -(long)Errno.ESRCH ? false : KernelException.Check(result, "pidfd_send_signal") == 0;
+    }
+
+    /// <summary>Reaps a child of this process; null when it has not ended and <paramref name="wait"/> is false.</summary>
+    /// <exception cref="KernelException">ECHILD when it is no child, or was reaped already.</exception>
+    public static ProcessEnd? Reap(SafeFileHandle pidFd, bool wait)
+    {
+        var info = stackalloc int[32];
+        new Span<int>(info, 32).Clear();
+        while (waitid(ByPidFd, Files.Number(pidFd), info, Exited | (wait ? 0 : NoHang)) != 0)
+        {
+            if (Marshal.GetLastPInvokeError() != (int)Errno.EINTR)
+            {
+                throw KernelException.Last("waitid");
+            }
+        }
+
+        // siginfo_t: si_signo, si_errno, si_code, pad, si_pid, si_uid, si_status.
+        const int ChildExited = 1;
+        return (info[0], info[2], info[6]) switch
+        {
+            (0, _, _) => null,
+            (_, ChildExited, var code) => new ProcessEnd(code, 0),
+            var (_, _, signal) => new ProcessEnd(128 + signal, signal),
+        };
+    }
+
+    /// <summary>When a process started, in clock ticks since boot: with the pid it names a process for good. Null when there is none.</summary>
+    public static long? StartTime(int pid)
+    {
+        byte[] text;
+        try
+        {
+            using var stat = Files.OpenPath(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"), Open.ReadOnly);
+            text = Files.ReadAll(stat);
+        }
+        catch (KernelException e) when (e.Errno is Errno.ENOENT or Errno.ESRCH)
+        {
+            return null;
+        }
+
+        // proc_pid_stat(5): the name, in parentheses, may itself hold blanks and parentheses; the start time is field 22.
+        var rest = Encoding.ASCII.GetString(text.AsSpan(text.AsSpan().LastIndexOf((byte)')') + 2)).Split(' ');
+        // A zombie has ended, whatever its entry still says.
+        return rest[0] is "Z" or "X" ? null : long.Parse(rest[19], CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Changes with every boot of the host.</summary>
+    public static string BootId()
+    {
+        using var file = Files.OpenPath("/proc/sys/kernel/random/boot_id", Open.ReadOnly);
+        return Encoding.ASCII.GetString(Files.ReadAll(file)).Trim();
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int waitid(int kind, int id, int* info, int options);
+}

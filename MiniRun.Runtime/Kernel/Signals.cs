@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace MiniRun.Runtime.Kernel;
+
+/// <summary>Signals by number and name (signal(7)), and this thread's mask and dispositions.</summary>
+static unsafe partial class Signals
+{
+    public const int Kill = 9;
+    public const int Pipe = 13;
+    public const int Terminate = 15;
+    public const int Child = 17;
+    public const int Count = 64;
+    public const int SetMask = 2;
+
+    static readonly string[] Names =
+    [
+        "", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM",
+        "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF",
+        "WINCH", "IO", "PWR", "SYS",
+    ];
+
+    /// <summary>The number of "15", "TERM" or "SIGTERM"; null when there is none.</summary>
+    public static int? Parse(string text)
+    {
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            return number is >= 1 and <= Count ? number : null;
+        }
+
+        var upper = text.ToUpperInvariant();
+        var index = Array.IndexOf(Names, upper.StartsWith("SIG", StringComparison.Ordinal) ? upper[3..] : upper);
+        return index > 0 ? index : null;
+    }
+
+    /// <summary>"SIGTERM"; "signal 35" for those without a name.</summary>
+    public static string Name(int signal) =>
+        signal > 0 && signal < Names.Length ? "SIG" + Names[signal] : string.Create(CultureInfo.InvariantCulture, $"signal {signal}");
+
+    /// <summary>Blocks every signal in this thread.</summary>
+    public static void BlockAll()
+    {
+        var all = ulong.MaxValue;
+        KernelException.Check(
+            Syscall.Invoke(SyscallNumber.RtSigprocmask, SetMask, (ulong)&all, 0, sizeof(ulong)), "rt_sigprocmask");
+    }
+
+    /// <summary>Unblocks every signal in this thread.</summary>
+    public static void UnblockAll()
+    {
+        var none = 0UL;
+        KernelException.Check(
+            Syscall.Invoke(SyscallNumber.RtSigprocmask, SetMask, (ulong)&none, 0, sizeof(ulong)), "rt_sigprocmask");
+    }
+
+    /// <summary>The signals that this process ignores, bit n for signal n + 1; a program it starts would inherit that.</summary>
+    public static ulong Ignored()
+    {
+        var ignored = 0UL;
+        Span<ulong> action = stackalloc ulong[4];
+        fixed (ulong* place = action)
+        {
+            for (var signal = 1; signal <= Count; signal++)
+            {
+                // struct kernel_sigaction begins with the handler; SIG_IGN is 1.
+                if (Syscall.Invoke(SyscallNumber.RtSigaction, (ulong)signal, 0, (ulong)place, sizeof(ulong)) == 0 && action[0] == 1)
+                {
+                    ignored |= 1UL << (signal - 1);
+                }
+            }
+        }
+
+        return ignored;
+    }
+}

@@ -1,0 +1,62 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace MiniRun.Runtime.Kernel;
+
+/// <summary>Pseudo-terminals: pty(7), ioctl_tty(2).</summary>
+static unsafe class Terminal
+{
+    /// <summary>TIOCSCTTY.</summary>
+    public const int SetControlling = 0x540E;
+
+    const uint SetWindowSize = 0x5414;
+    const uint SetLock = 0x40045431;
+    const uint OpenPeer = 0x5441;
+
+    /// <summary>Makes a private devpts instance as a detached mount, the way a container's /dev/pts shall be.</summary>
+    /// <remarks>The monitor makes it and not the container, so that the terminal's master never lives in the container
+    /// and its peer is a path inside the container's own /dev/pts.</remarks>
+    public static SafeFileHandle CreateInstance(IReadOnlyList<(string Key, string? Value)> options, ulong attributes)
+    {
+        using var arena = new Arena();
+        var context = KernelException.Check(
+            Syscall.Invoke(SyscallNumber.Fsopen, (ulong)arena.Text("devpts"), MountApi.FsopenCloseOnExec), "fsopen", "devpts");
+        using var owner = new SafeFileHandle((nint)context, ownsHandle: true);
+        foreach (var (key, value) in options)
+        {
+            var kind = value is null ? MountApi.FsconfigFlag : MountApi.FsconfigString;
+            KernelException.Check(
+                Syscall.Invoke(
+                    SyscallNumber.Fsconfig, (ulong)context, (ulong)kind, (ulong)arena.Text(key), value is null ? 0 : (ulong)arena.Text(value)),
+                "fsconfig",
+                $"devpts {key}");
+        }
+
+        KernelException.Check(Syscall.Invoke(SyscallNumber.Fsconfig, (ulong)context, MountApi.FsconfigCreate), "fsconfig", "devpts");
+        var mount = KernelException.Check(
+            Syscall.Invoke(SyscallNumber.Fsmount, (ulong)context, MountApi.FsmountCloseOnExec, attributes), "fsmount", "devpts");
+        return new SafeFileHandle((nint)mount, ownsHandle: true);
+    }
+
+    /// <summary>Opens a new terminal of a devpts instance.</summary>
+    public static (SafeFileHandle Master, SafeFileHandle Peer) Open(SafeFileHandle instance)
+    {
+        var master = Files.OpenAt(Files.Number(instance), "ptmx", Kernel.Open.ReadWrite | Kernel.Open.NoControllingTerminal);
+        var unlocked = 0;
+        Control(master, SetLock, (ulong)&unlocked, "TIOCSPTLCK");
+        var flags = (ulong)(Kernel.Open.ReadWrite | Kernel.Open.NoControllingTerminal | Kernel.Open.CloseOnExec);
+        // By descriptor, not by the name of the peer: a name could be swapped (SECURITY R10).
+        var peer = Control(master, OpenPeer, flags, "TIOCGPTPEER");
+        return (master, new SafeFileHandle((nint)peer, ownsHandle: true));
+    }
+
+    /// <summary>Sets the size and lets the foreground processes know by SIGWINCH.</summary>
+    public static void Resize(SafeFileHandle terminal, int columns, int rows)
+    {
+        var size = stackalloc ushort[4] { (ushort)rows, (ushort)columns, 0, 0 };
+        Control(terminal, SetWindowSize, (ulong)size, "TIOCSWINSZ");
+    }
+
+    static long Control(SafeFileHandle terminal, uint request, ulong argument, string name) =>
+        KernelException.Check(Syscall.Invoke(SyscallNumber.Ioctl, (ulong)Files.Number(terminal), request, argument), "ioctl " + name);
+}

@@ -1,0 +1,45 @@
+using MiniRun.Runtime.Kernel;
+using MiniRun.Runtime.Spec;
+
+namespace MiniRun.Runtime.Sandbox;
+
+/// <summary>A folder with a config.json and, as a rule, the root filesystem (runtime-spec, bundle.md).</summary>
+sealed class Bundle : IDisposable
+{
+    const int MaximumConfigSize = 4 << 20;
+
+    Bundle(Folder folder, RuntimeConfig config)
+    {
+        Folder = folder;
+        Config = config;
+    }
+
+    public Folder Folder { get; }
+
+    public RuntimeConfig Config { get; }
+
+    /// <summary>root.path, absolute.</summary>
+    public string RootPath =>
+        Config.Root.Path.StartsWith('/') ? Config.Root.Path : $"{Folder.Path}/{Config.Root.Path}";
+
+    /// <exception cref="KernelException">The folder or its config.json cannot be read.</exception>
+    /// <exception cref="SpecException">config.json cannot be used.</exception>
+    public static Bundle Open(string path)
+    {
+        var folder = Folder.Open(path);
+        try
+        {
+            var document = folder.Read("config.json");
+            return document.Length <= MaximumConfigSize
+                ? new Bundle(folder, ConfigReader.Read(document))
+                : throw new SpecException("$", $"is larger than {MaximumConfigSize} bytes");
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => Folder.Dispose();
+}

@@ -1,0 +1,76 @@
+using MiniRun.Runtime.Kernel;
+
+namespace MiniRun.Runtime.Sandbox;
+
+sealed partial class ContainerPlan
+{
+    /// <summary>Covers what the container must not read and protects what it must not write.</summary>
+    void HidePaths()
+    {
+        foreach (var path in _config.Linux.ReadOnlyPaths)
+        {
+            ProtectPath(path);
+        }
+
+        if (_config.Linux.MaskedPaths.Count > 0)
+        {
+            MaskPaths();
+        }
+
+        _plan.Close(_root);
+    }
+
+    /// <summary>Mounts a read-only copy of the path over itself; what does not exist needs no protection.</summary>
+    void ProtectPath(string path)
+    {
+        var place = _plan.ResolveIn(_root, path, Open.Path, "place");
+        _plan.Tolerate(Errno.ENOENT, Errno.ENOTDIR);
+        var missing = _plan.Mark();
+        var copy = _plan.CloneTree(place, recursive: true, "mount");
+        _plan.SetAttributes(copy, MountApi.AttributeReadOnly, 0, recursive: true);
+        _plan.Attach(copy, place);
+        _plan.Close(copy);
+        _plan.Close(place);
+        _plan.SkipFromOnTolerated(missing);
+    }
+
+    /// <summary>Files are covered by /dev/null, directories by one empty, read-only directory that all of them share:
+    /// a filesystem for each would cost the kernel memory for every container.</summary>
+    void MaskPaths()
+    {
+        var context = _plan.OpenFilesystem("tmpfs");
+        _plan.SetOption(context, "mode", "755");
+        _plan.SetOption(context, "nr_inodes", "1");
+        var empty = _plan.CreateMount(
+            context,
+            MountApi.AttributeReadOnly | MountApi.AttributeNoSuid | MountApi.AttributeNoDev | MountApi.AttributeNoExec,
+            "empty");
+        var nothing = _plan.ResolveIn(_root, "/dev/null", Open.Path, "null", OpenHow.NoSymlinks);
+        foreach (var path in _config.Linux.MaskedPaths)
+        {
+            MaskPath(path, nothing, empty);
+        }
+
+        _plan.Close(nothing);
+        _plan.Close(empty);
+    }
+
+    void MaskPath(string path, Register nothing, Register empty)
+    {
+        var place = _plan.ResolveIn(_root, path, Open.Path, "place");
+        _plan.Tolerate(Errno.ENOENT, Errno.ENOTDIR);
+        var missing = _plan.Mark();
+        var cover = _plan.CloneTree(nothing, recursive: false, "cover");
+        _plan.Attach(cover, place);
+        _plan.Tolerate(Errno.EINVAL, Errno.ENOTDIR);
+        var covered = _plan.Mark();
+        // It is a directory, on which no file can be mounted: move_mount says EINVAL.
+        _plan.CloseForReuse(cover);
+        _plan.CloneTreeInto(empty, recursive: false, cover);
+        _plan.Attach(cover, place);
+        _plan.SkipFromOnSuccess(covered);
+        _plan.Close(cover);
+        _plan.Close(place);
+        _plan.SkipFromOnTolerated(missing);
+    }
+}

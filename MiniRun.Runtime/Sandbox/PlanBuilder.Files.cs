@@ -1,0 +1,94 @@
+using MiniRun.Runtime.Kernel;
+
+namespace MiniRun.Runtime.Sandbox;
+
+sealed partial class PlanBuilder
+{
+    public void Close(Register descriptor)
+    {
+        CloseForReuse(descriptor);
+        Release(descriptor);
+    }
+
+    /// <summary>Closes, but the caller goes on using the register for something else.</summary>
+    public void CloseForReuse(Register descriptor) => Call(SyscallNumber.Close, [descriptor]);
+
+    public void Close(int descriptor) => Call(SyscallNumber.Close, [descriptor]);
+
+    public Register OpenPath(string path, string name)
+    {
+        var descriptor = Allocate(name);
+        Call(SyscallNumber.Openat, [Files.CurrentFolder, Text(path), (long)(Open.Path | Open.CloseOnExec | Files.Directory), 0], descriptor);
+        return descriptor;
+    }
+
+    /// <summary>Opens a path below a root as a place (O_PATH), never leaving that root and never through a link of /proc.</summary>
+    public Register ResolveIn(Register root, string path, Open flags, string name, ulong resolve = 0)
+    {
+        var descriptor = Allocate(name);
+        ResolveInto(root, path, flags, descriptor, resolve);
+        return descriptor;
+    }
+
+    public unsafe void ResolveInto(Register root, string path, Open flags, Register descriptor, ulong resolve = 0) =>
+        Call(
+            SyscallNumber.Openat2,
+            [
+                root, Text(path.TrimStart('/') is { Length: > 0 } relative ? relative : "."),
+                Structure(new OpenHow
+                {
+                    Flags = (ulong)(Open.Path | Open.CloseOnExec | flags),
+                    Resolve = OpenHow.InRoot | OpenHow.NoMagicLinks | resolve,
+                }),
+                sizeof(OpenHow),
+            ],
+            descriptor);
+
+    public void MakeFolder(Register parent, string name, int mode) =>
+        Call(SyscallNumber.Mkdirat, [parent, Text(name), mode]);
+
+    /// <summary>Makes an empty file that must not exist, following no link.</summary>
+    public void MakeFile(Register parent, string name, int mode)
+    {
+        var file = Allocate("file");
+        Call(
+            SyscallNumber.Openat,
+            [parent, Text(name), (long)(Open.Create | Open.Exclusive | Open.CloseOnExec | Files.NoFollow), mode],
+            file);
+        Tolerate(Errno.EEXIST);
+        var made = Mark();
+        Close(file);
+        SkipFromOnTolerated(made);
+    }
+
+    public void MakeCharacterDevice(Register parent, string name, int mode, uint major, uint minor) =>
+        Call(SyscallNumber.Mknodat, [parent, Text(name), 0x2000 | mode, (major << 8) | minor]);
+
+    public void MakeLink(string target, Register parent, string name) =>
+        Call(SyscallNumber.Symlinkat, [Text(target), parent, Text(name)]);
+
+    public void ChangeFolder(Register folder) => Call(SyscallNumber.Fchdir, [folder]);
+
+    public void ChangeFolder(string path) => Call(SyscallNumber.Chdir, [Text(path)]);
+
+    /// <summary>Refuses a working directory that lies outside the root.</summary>
+    public unsafe void CheckWorkingDirectory()
+    {
+        const int Size = 4096;
+        Call(ControlStep.CheckWorkingDirectory, [(ulong)_arena.Allocate(Size), Size]);
+    }
+
+    public void SetUmask(int mask) => Call(SyscallNumber.Umask, [mask]);
+
+    public void WriteFile(string path, string content)
+    {
+        var file = Allocate("file");
+        Call(SyscallNumber.Openat, [Files.CurrentFolder, Text(path), (long)(Open.WriteOnly | Open.CloseOnExec), 0], file);
+        Call(SyscallNumber.Write, [file, Text(content), content.Length]);
+        Close(file);
+    }
+
+    public void Duplicate(int from, int to) => Call(SyscallNumber.Dup3, [from, to, 0]);
+
+    public void ChangeOwner(int descriptor, uint uid, uint gid) => Call(SyscallNumber.Fchown, [descriptor, uid, gid]);
+}

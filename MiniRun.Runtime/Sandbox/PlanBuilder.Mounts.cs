@@ -1,0 +1,91 @@
+using MiniRun.Runtime.Kernel;
+
+namespace MiniRun.Runtime.Sandbox;
+
+sealed partial class PlanBuilder
+{
+    /// <summary>Changes of mounts no longer travel between this mount namespace and others.</summary>
+    public void MakeMountsPrivate() =>
+        Call(SyscallNumber.Mount, [0, Text("/"), 0, MountApi.RecursivePrivate, 0]);
+
+    /// <summary>Begins a filesystem of a type; options follow, then <see cref="CreateMount"/>.</summary>
+    public Register OpenFilesystem(string type)
+    {
+        var context = Allocate("context");
+        Call(SyscallNumber.Fsopen, [Text(type), (long)MountApi.FsopenCloseOnExec], context);
+        return context;
+    }
+
+    public void SetOption(Register context, string key, string value) =>
+        Call(SyscallNumber.Fsconfig, [context, (long)MountApi.FsconfigString, Text(key), Text(value), 0]);
+
+    public void SetFlag(Register context, string key) =>
+        Call(SyscallNumber.Fsconfig, [context, (long)MountApi.FsconfigFlag, Text(key), 0, 0]);
+
+    /// <summary>Makes the filesystem and a detached mount of it that carries its attributes from the first moment.</summary>
+    public Register CreateMount(Register context, ulong attributes, string name)
+    {
+        var mount = Allocate(name);
+        Call(SyscallNumber.Fsconfig, [context, (long)MountApi.FsconfigCreate, 0, 0, 0]);
+        Call(SyscallNumber.Fsmount, [context, (long)MountApi.FsmountCloseOnExec, attributes], mount);
+        Close(context);
+        return mount;
+    }
+
+    /// <summary>A detached copy of the mounts at a host path.</summary>
+    public Register CloneTree(string path, bool recursive, string name)
+    {
+        var mount = Allocate(name);
+        var flags = MountApi.OpenTreeClone | MountApi.OpenTreeCloseOnExec | (recursive ? MountApi.Recursive : 0);
+        Call(SyscallNumber.OpenTree, [Files.CurrentFolder, Text(path), flags], mount);
+        return mount;
+    }
+
+    /// <summary>A detached copy of the mount that a descriptor stands on, rooted at that descriptor.</summary>
+    public Register CloneTree(Register place, bool recursive, string name)
+    {
+        var mount = Allocate(name);
+        CloneTreeInto(place, recursive, mount);
+        return mount;
+    }
+
+    public void CloneTreeInto(Register place, bool recursive, Register mount)
+    {
+        var flags = MountApi.OpenTreeClone | MountApi.OpenTreeCloseOnExec | MountApi.EmptyPath | (recursive ? MountApi.Recursive : 0);
+        Call(SyscallNumber.OpenTree, [place, Text(""), flags], mount);
+    }
+
+    public Register CloneTree(int descriptor, string name)
+    {
+        var mount = Allocate(name);
+        var flags = MountApi.OpenTreeClone | MountApi.OpenTreeCloseOnExec | MountApi.EmptyPath;
+        Call(SyscallNumber.OpenTree, [descriptor, Text(""), flags], mount);
+        return mount;
+    }
+
+    public unsafe void SetAttributes(Register mount, ulong set, ulong clear, bool recursive) =>
+        Call(
+            SyscallNumber.MountSetattr,
+            [
+                mount, Text(""), MountApi.EmptyPath | (recursive ? MountApi.Recursive : 0u),
+                Structure(new MountAttributes { Set = set, Clear = clear }), sizeof(MountAttributes),
+            ]);
+
+    /// <summary>Attaches a detached mount at the place that a descriptor stands for.</summary>
+    public void Attach(Register mount, Register place) =>
+        Call(SyscallNumber.MoveMount, [mount, Text(""), place, Text(""), (long)MountApi.MoveByDescriptors]);
+
+    public void Attach(int mount, Register place) =>
+        Call(SyscallNumber.MoveMount, [mount, Text(""), place, Text(""), (long)MountApi.MoveByDescriptors]);
+
+    /// <summary>Attaches a detached mount at a host path.</summary>
+    public void Attach(Register mount, string path) =>
+        Call(SyscallNumber.MoveMount, [mount, Text(""), Files.CurrentFolder, Text(path), (long)MountApi.MoveToPath]);
+
+    /// <summary>The working directory becomes the root, the old root lies on top of it.</summary>
+    public void PivotRoot() => Call(SyscallNumber.PivotRoot, [Text("."), Text(".")]);
+
+    public void DetachOldRoot() => Call(SyscallNumber.Umount2, [Text("."), MountApi.DetachUnmount]);
+
+    public void Unshare(long flags) => Call(SyscallNumber.Unshare, [flags]);
+}

@@ -1,0 +1,118 @@
+using MiniRun.Runtime.Kernel;
+
+namespace MiniRun.Runtime.Sandbox;
+
+/// <summary>Writes steps: one method for each system call that plans use, with its arguments marshalled as they come.</summary>
+sealed unsafe partial class PlanBuilder(Arena arena)
+{
+    readonly Arena _arena = arena;
+    readonly List<LaunchStep> _steps = [];
+    readonly List<string> _registers = [];
+    readonly Dictionary<string, Stack<Register>> _free = [];
+
+    public int Count => _steps.Count;
+
+    public LaunchPlan Build() => new(_steps, _registers, _arena);
+
+    /// <summary>A register under a name; one of the same name that was released is used again.</summary>
+    Register Allocate(string name)
+    {
+        if (_free.TryGetValue(name, out var released) && released.TryPop(out var register))
+        {
+            return register;
+        }
+
+        if (_registers.Count == LaunchPlan.MaximumRegisters)
+        {
+            throw new InvalidOperationException("the plan needs more registers than there are");
+        }
+
+        var count = _registers.Count(n => n.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9') == name);
+        _registers.Add(count == 0 ? name : name + (count + 1));
+        return new Register(_registers.Count - 1);
+    }
+
+    /// <summary>Gives a register's place back; what it holds is not needed any more.</summary>
+    public void Release(Register register)
+    {
+        var name = _registers[register.Index].TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
+        if (!_free.TryGetValue(name, out var released))
+        {
+            _free[name] = released = [];
+        }
+
+        released.Push(register);
+    }
+
+    /// <summary>Appends a call; an argument is an immediate or a register.</summary>
+    void Call(int number, ReadOnlySpan<Argument> arguments, Register? result = null)
+    {
+        var step = new LaunchStep { Number = number, Result = result is { } r ? (sbyte)r.Index : LaunchStep.NoResult };
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            step.Arguments[i] = arguments[i].Value;
+            if (arguments[i].IsRegister)
+            {
+                step.RegisterArguments |= (byte)(1 << i);
+            }
+        }
+
+        _steps.Add(step);
+    }
+
+    /// <summary>The step just written may fail with these errors.</summary>
+    public PlanBuilder Tolerate(params ReadOnlySpan<Errno> errors)
+    {
+        var step = _steps[^1];
+        var place = 0;
+        while (step.Tolerated[place] != 0)
+        {
+            place++;
+        }
+
+        foreach (var errno in errors)
+        {
+            step.Tolerated[place++] = (short)errno;
+        }
+
+        _steps[^1] = step;
+        return this;
+    }
+
+    /// <summary>Marks the step just written, so that a later call can set how far it jumps.</summary>
+    public int Mark() => _steps.Count - 1;
+
+    /// <summary>When the marked step succeeds, everything written since is left out.</summary>
+    public void SkipFromOnSuccess(int mark)
+    {
+        var step = _steps[mark];
+        step.SkipOnSuccess = checked((byte)(_steps.Count - 1 - mark));
+        _steps[mark] = step;
+    }
+
+    /// <summary>When the marked step fails with a tolerated error, everything written since is left out.</summary>
+    public void SkipFromOnTolerated(int mark)
+    {
+        var step = _steps[mark];
+        step.SkipOnTolerated = checked((byte)(_steps.Count - 1 - mark));
+        _steps[mark] = step;
+    }
+
+    Argument Text(string text) => new((ulong)_arena.Text(text));
+
+    Argument Structure<T>(T value)
+        where T : unmanaged => new((ulong)_arena.Structure(value));
+
+    readonly record struct Argument(ulong Value, bool IsRegister = false)
+    {
+        public static implicit operator Argument(int value) => new((ulong)value);
+
+        public static implicit operator Argument(uint value) => new(value);
+
+        public static implicit operator Argument(long value) => new((ulong)value);
+
+        public static implicit operator Argument(ulong value) => new(value);
+
+        public static implicit operator Argument(Register register) => new((ulong)register.Index, IsRegister: true);
+    }
+}

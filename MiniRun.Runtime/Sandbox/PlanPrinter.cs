@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using MiniRun.Runtime.Kernel;
+
+namespace MiniRun.Runtime.Sandbox;
+
+/// <summary>A step in words.</summary>
+/// <param name="Name">The call's name.</param>
+/// <param name="Text">The call with its arguments.</param>
+/// <param name="Path">The path or text that it is about, if any.</param>
+readonly record struct PrintedCall(string Name, string Text, string? Path);
+
+/// <summary>Prints launch plans as readable calls. It decodes the steps themselves, as the kernel will see them, and not
+/// what somebody meant to write.</summary>
+static unsafe partial class PlanPrinter
+{
+    /// <summary>The whole plan, a line for each step.</summary>
+    public static string Print(LaunchPlan plan)
+    {
+        var text = new StringBuilder();
+        var width = plan.Steps.Count.ToString(CultureInfo.InvariantCulture).Length;
+        for (var i = 0; i < plan.Steps.Count; i++)
+        {
+            var step = plan.Steps[i];
+            text.Append((i + 1).ToString(CultureInfo.InvariantCulture).PadLeft(width)).Append("  ");
+            if (step.Result >= 0)
+            {
+                text.Append(plan.Registers[step.Result]).Append(" = ");
+            }
+
+            text.Append(Call(plan, i).Text);
+            AppendBranches(text, step, i);
+            text.Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>One step.</summary>
+    public static PrintedCall Call(LaunchPlan plan, int index)
+    {
+        var step = plan.Steps[index];
+        var signature = Signature(step.Number);
+        string? path = null;
+        var arguments = new string[signature.Kinds.Length];
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            if ((step.RegisterArguments & (1 << i)) != 0)
+            {
+                arguments[i] = plan.Registers[(int)step.Arguments[i]];
+                continue;
+            }
+
+            arguments[i] = Argument(signature.Kinds[i], step.Arguments[i]);
+            if (signature.Kinds[i] is ArgumentKind.Text && arguments[i].Length > 2)
+            {
+                path ??= arguments[i].Trim('"');
+            }
+        }
+
+        return new PrintedCall(signature.Name, $"{signature.Name}({string.Join(", ", arguments)})", path);
+    }
+
+    static void AppendBranches(StringBuilder text, LaunchStep step, int index)
+    {
+        var tolerated = new List<string>();
+        foreach (var errno in step.Tolerated)
+        {
+            if (errno != 0)
+            {
+                tolerated.Add(((Errno)errno).Name());
+            }
+        }
+
+        if (tolerated.Count > 0)
+        {
+            text.Append("  ; on ").AppendJoin(" or ", tolerated).Append(step.SkipOnTolerated > 0
+                ? string.Create(CultureInfo.InvariantCulture, $" go to {index + 2 + step.SkipOnTolerated}")
+                : " go on");
+        }
+
+        if (step.SkipOnSuccess > 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"  ; then go to {index + 2 + step.SkipOnSuccess}");
+        }
+    }
+
+    static string Argument(ArgumentKind kind, ulong value) => kind switch
+    {
+        ArgumentKind.Text => value == 0 ? "null" : $"\"{Marshal.PtrToStringUTF8((nint)value)}\"",
+        ArgumentKind.Descriptor => (int)value == Files.CurrentFolder ? "AT_FDCWD" : ((int)value).ToString(CultureInfo.InvariantCulture),
+        ArgumentKind.Number => ((long)value).ToString(CultureInfo.InvariantCulture),
+        ArgumentKind.Mode => "0" + Convert.ToString((long)value, 8),
+        ArgumentKind.Device => string.Create(CultureInfo.InvariantCulture, $"{value >> 8}:{value & 0xFF}"),
+        ArgumentKind.OpenFlags => FlagNames.Open(value),
+        ArgumentKind.OpenHow => $"{{{FlagNames.Open(((OpenHow*)value)->Flags)}, {FlagNames.Resolve(((OpenHow*)value)->Resolve)}}}",
+        ArgumentKind.Attributes => $"{{{Changes((MountAttributes*)value)}}}",
+        ArgumentKind.MountFlags => FlagNames.Attributes(value),
+        ArgumentKind.TreeFlags => FlagNames.Tree(value),
+        ArgumentKind.NamespaceFlags => FlagNames.Namespaces(value),
+        ArgumentKind.ConfigCommand => FlagNames.Config((int)value),
+        ArgumentKind.PrctlOption => FlagNames.Prctl((int)value),
+        ArgumentKind.Request => FlagNames.Request((int)value),
+        ArgumentKind.Signal => Signals.Name((int)value),
+        ArgumentKind.Resource => Spec.Rlimits.Name((int)value),
+        ArgumentKind.LimitPair => $"{{{Limit(((ulong*)value)[0])}, {Limit(((ulong*)value)[1])}}}",
+        ArgumentKind.CapabilityData => Capabilities((uint*)value),
+        ArgumentKind.Texts => Texts((byte**)value),
+        _ => value == 0 ? "null" : "…",
+    };
+
+    static string Changes(MountAttributes* attributes) =>
+        string.Join(", ", new[]
+        {
+            attributes->Set != 0 ? "set " + FlagNames.Attributes(attributes->Set) : "",
+            attributes->Clear != 0 ? "clear " + FlagNames.Attributes(attributes->Clear) : "",
+        }.Where(part => part.Length > 0));
+
+    static string Limit(ulong value) => value == ulong.MaxValue ? "unlimited" : value.ToString(CultureInfo.InvariantCulture);
+
+    static string Capabilities(uint* data)
+    {
+        var effective = data[0] | ((ulong)data[3] << 32);
+        var permitted = data[1] | ((ulong)data[4] << 32);
+        var inheritable = data[2] | ((ulong)data[5] << 32);
+        return $"{{effective {Words(effective)}, permitted {Words(permitted)}, inheritable {Words(inheritable)}}}";
+
+        static string Words(ulong set) => set == 0 ? "none" : string.Join('+', Spec.Capabilities.InWords(set));
+    }
+
+    static string Texts(byte** array)
+    {
+        var texts = new List<string>();
+        for (; *array is not null; array++)
+        {
+            texts.Add($"\"{Marshal.PtrToStringUTF8((nint)(*array))}\"");
+        }
+
+        return $"[{string.Join(", ", texts)}]";
+    }
+}

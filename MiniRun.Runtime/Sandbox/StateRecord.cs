@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Text.Json;
+using MiniRun.Runtime.Kernel;
+using MiniRun.Runtime.Spec;
+
+namespace MiniRun.Runtime.Sandbox;
+
+/// <summary>state.json: which process a container is. Pid, start time and boot together name it for good; a pid alone never does.</summary>
+sealed record StateRecord
+{
+    public const string FileName = "state.json";
+
+    public required string Id { get; init; }
+
+    public required int Pid { get; init; }
+
+    /// <summary>Clock ticks since boot.</summary>
+    public required long StartTime { get; init; }
+
+    public required string BootId { get; init; }
+
+    public required int MonitorPid { get; init; }
+
+    public required long MonitorStartTime { get; init; }
+
+    /// <summary>Nanoseconds since 1970.</summary>
+    public required long StartedAt { get; init; }
+
+    /// <summary>Below each hierarchy's root; empty when it has none.</summary>
+    public required string Cgroup { get; init; }
+
+    public required bool Terminal { get; init; }
+
+    /// <summary>The record of a process that was just cloned by this one.</summary>
+    public static StateRecord ForProcess(string id, int pid, string? cgroup, bool terminal) => new()
+    {
+        Id = id,
+        Pid = pid,
+        StartTime = Processes.StartTime(pid) ?? 0,
+        BootId = Processes.BootId(),
+        MonitorPid = Environment.ProcessId,
+        MonitorStartTime = Processes.StartTime(Environment.ProcessId) ?? 0,
+        StartedAt = Clock.Realtime(),
+        Cgroup = cgroup ?? "",
+        Terminal = terminal,
+    };
+
+    /// <summary>Whether the container's first process is alive.</summary>
+    public bool IsProcessAlive() => BootId == Processes.BootId() && Processes.StartTime(Pid) == StartTime;
+
+    /// <summary>Whether the process that watches it is alive.</summary>
+    public bool IsMonitorAlive() => BootId == Processes.BootId() && Processes.StartTime(MonitorPid) == MonitorStartTime;
+
+    public void Write(Folder folder)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("version", 1);
+            json.WriteString("id", Id);
+            json.WriteNumber("pid", Pid);
+            json.WriteNumber("startTime", StartTime);
+            json.WriteString("bootId", BootId);
+            json.WriteNumber("monitorPid", MonitorPid);
+            json.WriteNumber("monitorStartTime", MonitorStartTime);
+            json.WriteNumber("startedAt", StartedAt);
+            json.WriteString("cgroup", Cgroup);
+            json.WriteBoolean("terminal", Terminal);
+            json.WriteEndObject();
+        }
+
+        // It lives on a tmpfs: a rename makes it whole for every reader, and no disk can make it durable.
+        folder.Write("." + FileName, buffer.ToArray());
+        folder.Rename("." + FileName, FileName);
+    }
+
+    /// <summary>Null when there is none.</summary>
+    /// <exception cref="SpecException">It cannot be understood.</exception>
+    public static StateRecord? Read(Folder folder)
+    {
+        if (folder.TryRead(FileName) is not { } document)
+        {
+            return null;
+        }
+
+        var fields = FlatObject.Read(document);
+        return new StateRecord
+        {
+            Id = fields.Text("id"),
+            Pid = (int)fields.Number("pid"),
+            StartTime = fields.Number("startTime"),
+            BootId = fields.Text("bootId"),
+            MonitorPid = (int)fields.Number("monitorPid"),
+            MonitorStartTime = fields.Number("monitorStartTime"),
+            StartedAt = fields.Number("startedAt"),
+            Cgroup = fields.Text("cgroup"),
+            Terminal = fields.Flag("terminal"),
+        };
+    }
+}
