@@ -38,20 +38,20 @@ static unsafe partial class Signals
         signal > 0 && signal < Names.Length ? "SIG" + Names[signal] : string.Create(CultureInfo.InvariantCulture, $"signal {signal}");
 
     /// <summary>Blocks every signal in this thread.</summary>
-    public static void BlockAll()
+    /// <returns>What was blocked before.</returns>
+    public static ulong BlockAll()
     {
         var all = ulong.MaxValue;
+        var before = 0UL;
         KernelException.Check(
-            Syscall.Invoke(SyscallNumber.RtSigprocmask, SetMask, (ulong)&all, 0, sizeof(ulong)), "rt_sigprocmask");
+            Syscall.Invoke(SyscallNumber.RtSigprocmask, SetMask, (ulong)&all, (ulong)&before, sizeof(ulong)), "rt_sigprocmask");
+        return before;
     }
 
-    /// <summary>Unblocks every signal in this thread.</summary>
-    public static void UnblockAll()
-    {
-        var none = 0UL;
+    /// <summary>Blocks these signals in this thread and no others.</summary>
+    public static void Restore(ulong blocked) =>
         KernelException.Check(
-            Syscall.Invoke(SyscallNumber.RtSigprocmask, SetMask, (ulong)&none, 0, sizeof(ulong)), "rt_sigprocmask");
-    }
+            Syscall.Invoke(SyscallNumber.RtSigprocmask, SetMask, (ulong)&blocked, 0, sizeof(ulong)), "rt_sigprocmask");
 
     /// <summary>The signals that this process ignores, bit n for signal n + 1; a program it starts would inherit that.</summary>
     public static ulong Ignored()

@@ -43,14 +43,14 @@ static unsafe partial class Launcher
         };
         fixed (LaunchStep* first = steps)
         {
-            Signals.BlockAll();
+            var blocked = Signals.BlockAll();
             var pid = Syscall.Invoke(SyscallNumber.Clone3, (ulong)&arguments, (ulong)sizeof(CloneArguments));
             if (pid == 0)
             {
                 Interpreter.Run(first, steps.Length, shared.Page, shared.Records);
             }
 
-            Signals.UnblockAll();
+            Signals.Restore(blocked);
             KernelException.Check(pid, "clone3", FlagNames.Namespaces((ulong)namespaces));
             var process = new LaunchedProcess((int)pid, new SafeFileHandle(pidFd, ownsHandle: true));
             sync.Child.Dispose();

@@ -28,6 +28,8 @@ sealed class FlatObject
         return flat;
     }
 
+    public bool Has(string name) => _fields.ContainsKey(name);
+
     public string Text(string name) => Get<string>(name, "a string");
 
     public long Number(string name) => Get<long>(name, "an integer");

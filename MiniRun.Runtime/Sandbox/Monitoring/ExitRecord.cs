@@ -1,0 +1,47 @@
+using System.Text.Json;
+using MiniRun.Runtime.Kernel;
+using MiniRun.Runtime.Spec;
+
+namespace MiniRun.Runtime.Sandbox.Monitoring;
+
+/// <summary>exit.json: how a container's last run ended. On disk before anybody is told.</summary>
+/// <param name="StartedAt">Nanoseconds since 1970.</param>
+/// <param name="FinishedAt">Nanoseconds since 1970.</param>
+sealed record ExitRecord(int ExitCode, int Signal, bool OutOfMemory, long StartedAt, long FinishedAt)
+{
+    public const string FileName = "exit.json";
+
+    /// <exception cref="KernelException">The disk refused.</exception>
+    public void Write(Folder folder)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("version", 1);
+            json.WriteNumber("exitCode", ExitCode);
+            json.WriteNumber("signal", Signal);
+            json.WriteBoolean("outOfMemory", OutOfMemory);
+            json.WriteNumber("startedAt", StartedAt);
+            json.WriteNumber("finishedAt", FinishedAt);
+            json.WriteEndObject();
+        }
+
+        folder.WriteDurably(FileName, buffer.ToArray());
+    }
+
+    /// <summary>Null when there is none.</summary>
+    /// <exception cref="SpecException">It cannot be understood.</exception>
+    public static ExitRecord? Read(Folder folder)
+    {
+        if (folder.TryRead(FileName) is not { } document)
+        {
+            return null;
+        }
+
+        var fields = FlatObject.Read(document);
+        return new ExitRecord(
+            (int)fields.Number("exitCode"), (int)fields.Number("signal"), fields.Flag("outOfMemory"),
+            fields.Number("startedAt"), fields.Number("finishedAt"));
+    }
+}
