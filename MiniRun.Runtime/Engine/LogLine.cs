@@ -1,9 +1,9 @@
 namespace MiniRun.Runtime.Engine;
 
 /// <summary>One line of a container's output.</summary>
-/// <param name="Time">When its last part was written, to the microsecond.</param>
+/// <param name="Time">When it was written.</param>
 /// <param name="Text">Without the line feed; bytes that are not UTF-8 appear as U+FFFD.</param>
-/// <param name="Partial">Whether the line has not been ended yet.</param>
+/// <param name="Partial">Whether no line feed follows: the stream's next line goes on where this one ends.</param>
 public sealed record LogLine(DateTimeOffset Time, OutputStream Stream, string Text, bool Partial);
 
 /// <summary>Which part of a log to read.</summary>
