@@ -13,7 +13,7 @@ public sealed partial class FileRecordLog
         try
         {
             disk.CreateFolder(options.Folder);
-            held = StoreLock.Take(disk, options.Folder);
+            held = StoreLock.Take(options.Folder);
             var recovery = Recovery.Read(disk, options.Folder, Path.Join(options.Folder, LogName));
             log = new FileRecordLog(options, logger, disk, held, recovery);
             log.OpenLog(recovery);
