@@ -1,10 +1,11 @@
-// Fills <span data-since="unix ms"> with the time since then, each second and without the circuit.
+// Fills <span data-since="unix ms" data-words="up | ago"> with the time since then, each second and without the circuit.
 import { duration } from "./format.js";
 
 function fill(root) {
   const now = Date.now();
   for (const element of root.querySelectorAll("[data-since]")) {
-    const text = duration(now - Number(element.dataset.since));
+    const time = duration(now - Number(element.dataset.since));
+    const text = element.dataset.words === "up" ? `up ${time}` : `${time} ago`;
     if (element.textContent !== text) {
       element.textContent = text;
     }

@@ -7,10 +7,36 @@ const windowSeconds = 600;
 // A gap longer than this means that the container did not run: the line is broken there.
 const gapSeconds = 3;
 
+// Round numbers for the axes: powers of two for bytes, as the limits are written.
+const binary = Array.from({ length: 50 }, (_, power) => 2 ** power);
+const whole = Array.from({ length: 7 }, (_, power) => [1, 2, 5].map((digit) => digit * 10 ** power)).flat();
+const decimal = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, ...whole];
+
 const kinds = {
-  memory: { value: (s) => s.memory, limit: (s) => s.memoryLimit, format: bytes, colour: "--minirun-chart-memory" },
-  cpu: { value: (s) => s.cpus, limit: (s) => s.cpuLimit, format: (v) => `${cpus(v)} CPU`, colour: "--minirun-chart-cpu" },
-  pids: { value: (s) => s.pids, limit: (s) => s.pidsLimit, format: (v) => `${Math.round(v)}`, colour: "--minirun-chart-pids" },
+  memory: {
+    value: (s) => s.memory,
+    limit: (s) => s.memoryLimit,
+    format: bytes,
+    tick: bytes,
+    steps: binary,
+    colour: "--minirun-chart-memory",
+  },
+  cpu: {
+    value: (s) => s.cpus,
+    limit: (s) => s.cpuLimit,
+    format: (v) => `${cpus(v)} CPU`,
+    tick: (v) => `${Number(v.toFixed(3))}`,
+    steps: decimal,
+    colour: "--minirun-chart-cpu",
+  },
+  pids: {
+    value: (s) => s.pids,
+    limit: (s) => s.pidsLimit,
+    format: (v) => v.toLocaleString("en"),
+    tick: (v) => `${v}`,
+    steps: whole,
+    colour: "--minirun-chart-pids",
+  },
 };
 
 /** @param {HTMLElement} root holds one [data-chart] element for each kind */
@@ -129,6 +155,7 @@ class Chart {
   }
 
   #draw() {
+    this.#element.toggleAttribute("data-empty", this.#times.length === 0);
     this.#plot.setData(this.#data());
     // For tests: how many samples have been drawn since the page was opened.
     this.#element.dataset.points = `${this.#points}`;
@@ -177,7 +204,7 @@ class Chart {
       ],
       axes: [
         { ...axis, size: 24, space: 80, values: [[60, "{HH}:{mm}"], [1, "{HH}:{mm}:{ss}"]] },
-        { ...axis, size: 66, space: 28, values: (_, splits) => splits.map((split) => this.#kind.format(split)) },
+        { ...axis, size: 62, space: 28, incrs: this.#kind.steps, values: (_, splits) => splits.map((split) => this.#kind.tick(split)) },
       ],
     };
   }

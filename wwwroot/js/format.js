@@ -28,7 +28,7 @@ export function duration(milliseconds) {
   }
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) {
-    return `${minutes} min ${seconds % 60} s`;
+    return minutes < 10 ? `${minutes} min ${seconds % 60} s` : `${minutes} min`;
   }
   const hours = Math.floor(minutes / 60);
   return hours < 24 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;

@@ -13,13 +13,13 @@ public sealed record Confirmation(string Title, IReadOnlyList<string> Lost, IRea
     {
         ContainerAct.Kill => new Confirmation(
             $"Kill {container.Name}?",
-            ["Every process in it ends at once, without a chance to save its work"],
+            ["What its processes have not saved: all of them end at once, without a chance to react"],
             ["Its files, its output and its settings"],
             "Kill"),
         ContainerAct.Delete => new Confirmation(
             $"Delete {container.Name}?",
             [
-                .. container.Status.IsAlive ? ["It runs: every process in it is killed first"] : Array.Empty<string>(),
+                .. container.Status.IsAlive ? ["Its running processes: they are killed first"] : Array.Empty<string>(),
                 "The files it wrote",
                 "Its output (log)",
                 "Its settings",

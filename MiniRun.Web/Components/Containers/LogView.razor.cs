@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using MiniRun.Runtime.Engine;
+using MiniRun.Web.Components.Controls;
 
 namespace MiniRun.Web.Components.Containers;
 
@@ -10,9 +11,9 @@ public sealed partial class LogView : IAsyncDisposable
 {
     ElementReference _lines;
     IJSObjectReference? _module;
+    IJSObjectReference? _view;
     List<LogLine> _shown = [];
     bool _follow = true;
-    bool _scrollToEnd = true;
     DateTimeOffset? _startedAt;
 
     [Parameter, EditorRequired]
@@ -38,6 +39,7 @@ public sealed partial class LogView : IAsyncDisposable
         Log.Stop();
         try
         {
+            await _view.DisposeViewAsync();
             await (_module?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
         catch (JSDisconnectedException)
@@ -66,24 +68,22 @@ public sealed partial class LogView : IAsyncDisposable
         if (firstRender)
         {
             _module = await Js.InvokeAsync<IJSObjectReference>("import", "./js/log.js");
-        }
-
-        if (_module is not null && _follow && _shown.Count > 0)
-        {
-            await _module.InvokeVoidAsync("follow", _lines, _scrollToEnd);
-            _scrollToEnd = false;
+            _view = await _module.InvokeAsync<IJSObjectReference>("mount", _lines);
         }
     }
 
-    void SetFollow(bool follow)
+    async Task SetFollowAsync(bool follow)
     {
         _follow = follow;
         Read();
+        if (_view is not null)
+        {
+            await _view.InvokeVoidAsync("pin", follow);
+        }
     }
 
     void Read()
     {
-        _scrollToEnd = true;
         _ = Log.ReadAsync(Container.Id, _follow && Container.Status.IsAlive);
     }
 
