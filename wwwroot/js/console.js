@@ -103,6 +103,11 @@ class ConsoleView {
     return lines.join("\n").trimEnd();
   }
 
+  /** "rows columns", as stty prints it. */
+  get size() {
+    return `${this.#terminal.rows} ${this.#terminal.cols}`;
+  }
+
   /** The palette colours of the characters of the last line that contains a text; -1 is the default colour. */
   colours(text) {
     const buffer = this.#terminal.buffer.active;
