@@ -154,4 +154,11 @@ public sealed record ProblemResource
 [JsonSerializable(typeof(SignInLink))]
 [JsonSerializable(typeof(HealthResource))]
 [JsonSerializable(typeof(ProblemResource))]
+[JsonSerializable(typeof(ApiResource))]
+[JsonSerializable(typeof(ImagePage))]
+[JsonSerializable(typeof(StatsHistory))]
+[JsonSerializable(typeof(HostResource))]
+[JsonSerializable(typeof(SignInRequest))]
+[JsonSerializable(typeof(AttachControl))]
+[JsonSerializable(typeof(AttachNotice))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -1,0 +1,129 @@
+using Bunit;
+using MiniRun.Runtime.Engine;
+using MiniRun.Web.Components.Pages;
+
+namespace MiniRun.Web.Tests.Components;
+
+public sealed class ContainerPageTests : PanelContext
+{
+    [Fact]
+    public void The_page_says_what_the_container_is()
+    {
+        var container = Put("web", Running);
+        var page = Open("web");
+
+        Assert.Equal("web", page.Find("h1").TextContent);
+        var facts = page.Find("[data-testid=facts]").TextContent;
+        Assert.All(
+            [container.Id, "/bin/sh -c 'echo hello | cat'", "512 MiB memory, 0.5 CPU, 2,048 processes", "4242", "GREETING=hello", "1970-01-01 00:00:00 UTC"],
+            fact => Assert.Contains(fact, facts, StringComparison.Ordinal));
+        Assert.Empty(page.FindAll("[data-why]"));
+    }
+
+    [Fact]
+    public void The_beginning_of_an_id_names_a_container()
+    {
+        var container = Put("web", Running);
+
+        Assert.Equal("web", Open(container.Id[..8]).Find("h1").TextContent);
+    }
+
+    [Fact]
+    public void Out_of_memory_is_explained()
+    {
+        Put("hog", OutOfMemory);
+
+        Assert.Equal("Out of memory: the kernel killed it at the 512 MiB limit.", Open("hog").Find("[data-why]").TextContent.Trim());
+    }
+
+    [Theory]
+    [InlineData(0, "without an error (exit code 0)")]
+    [InlineData(3, "with an error (exit code 3)")]
+    [InlineData(127, "command was not found")]
+    public void An_exit_code_is_explained(int code, string sentence)
+    {
+        Put("job", Exited(code));
+
+        Assert.Contains(sentence, Open("job").Find("[data-why]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_start_that_failed_says_why()
+    {
+        Put("job", new ContainerStatus { State = ContainerState.Created, Error = "Step 31 of 64, mount proc on /proc: EPERM." });
+
+        Assert.Contains("Step 31 of 64", Open("job").Find("[data-why]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_unknown_name_gets_a_sentence_and_a_way_back()
+    {
+        var page = Open("nobody");
+
+        Assert.Contains("No container is named nobody", page.Markup, StringComparison.Ordinal);
+        Assert.NotEmpty(page.FindAll("a[href='/containers']"));
+    }
+
+    [Fact]
+    public async Task The_page_follows_the_container_and_notices_its_end()
+    {
+        var container = Put("web", Running);
+        var page = Open("web");
+
+        Put("web", Exited(1));
+        page.WaitForAssertion(() => Assert.Contains("exited (1)", page.Markup, StringComparison.Ordinal));
+
+        await Engine.DeleteAsync(container.Id, force: true, null, Xunit.TestContext.Current.CancellationToken);
+        page.WaitForAssertion(() => Assert.Contains("web was deleted", page.Markup, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void New_limits_reach_the_engine_with_the_revision()
+    {
+        Put("web", Running);
+        var page = Open("web");
+
+        page.Find("[data-edit-limits]").Click();
+        Dialogs.WaitForElement("[data-field=memory] input").Input("64m");
+        Dialogs.Find("[data-save-limits]").Click();
+
+        page.WaitForAssertion(() => Assert.Contains("64 MiB memory, 0.5 CPU", page.Markup, StringComparison.Ordinal));
+        Assert.Equal(2, Engine.Get("web").Definition.Revision);
+    }
+
+    [Fact]
+    public void A_change_made_meanwhile_is_not_overwritten()
+    {
+        var container = Put("web", Running);
+        var page = Open("web");
+        page.Find("[data-edit-limits]").Click();
+        Dialogs.WaitForElement("[data-save-limits]");
+
+        Engine.Put(container with { Definition = container.Definition with { Revision = 7 } });
+        Dialogs.Find("[data-save-limits]").Click();
+
+        Dialogs.WaitForAssertion(() => Assert.Contains("was changed meanwhile", Dialogs.Markup, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_log_is_shown_without_escape_sequences()
+    {
+        Engine.Logs["web"] = [new LogLine(DateTimeOffset.UnixEpoch, OutputStream.Stdout, "\e[31mred\e[0m", Partial: false)];
+        Put("web", Running);
+        var page = Open("web");
+
+        page.WaitForAssertion(() => Assert.EndsWith("red", page.Find("[data-testid=log] .line").TextContent, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Only_a_container_without_a_terminal_has_a_line_to_type_into()
+    {
+        Put("shell", Running);
+        Put("pipe", Running, terminal: false);
+
+        Assert.Empty(Open("shell").FindAll("[data-testid=console] form"));
+        Assert.NotEmpty(Open("pipe").FindAll("[data-testid=console] form"));
+    }
+
+    IRenderedComponent<ContainerPage> Open(string reference) => Render<ContainerPage>(p => p.Add(c => c.Reference, reference));
+}
