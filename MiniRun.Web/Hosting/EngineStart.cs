@@ -2,15 +2,26 @@ using MiniRun.Runtime.Engine;
 
 namespace MiniRun.Web.Hosting;
 
-/// <summary>Takes the engine up before the listeners: hosted services start in the order of their registration, Kestrel last.</summary>
-sealed class EngineStart(IServiceProvider services, ILogger<EngineStart> logger) : IHostedService
+/// <summary>Opens the engine before the listeners and closes it after them: hosted services start in the order of their
+/// registration, Kestrel last, and stop in reverse. The containers run on.</summary>
+sealed class EngineStart(EngineOpener opener, ILogger<EngineStart> logger) : IHostedService
 {
-    public Task StartAsync(CancellationToken cancellationToken)
+    OpenEngine? _open;
+
+    /// <exception cref="InvalidOperationException">The panel has not been started yet.</exception>
+    public IContainerEngine Engine => _open?.Engine ?? throw new InvalidOperationException("The engine is asked for before it is open.");
+
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var host = services.GetRequiredService<IContainerEngine>().Host;
-        HostingLog.EngineUp(logger, host.Cgroups, host.CpuCount);
-        return Task.CompletedTask;
+        _open = await opener.OpenAsync(cancellationToken);
+        HostingLog.EngineUp(logger, _open.Engine.Host.Cgroups, _open.Engine.Host.CpuCount);
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        foreach (var owned in _open?.Owned ?? [])
+        {
+            await owned.DisposeAsync();
+        }
+    }
 }

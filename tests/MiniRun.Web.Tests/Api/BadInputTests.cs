@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using MiniRun.Runtime.Engine;
+using MiniRun.Runtime.Sandbox;
 using MiniRun.Web.Tests.Hosting;
 
 namespace MiniRun.Web.Tests.Api;

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using MiniRun.Runtime.Engine;
+using MiniRun.Web.Hosting;
 using MiniRun.Web.Security;
 using MiniRun.Web.Tests.Engine;
 
@@ -125,7 +126,7 @@ public class PanelHost : WebApplicationFactory<Program>
         builder.UseSetting("MINIRUN_HTTPS_PORT", "0");
         builder.ConfigureTestServices(services =>
         {
-            services.AddSingleton<IContainerEngine>(Engine);
+            services.AddSingleton(new EngineOpener(_ => Task.FromResult(new OpenEngine(Engine, []))));
             if (_time is not null)
             {
                 services.AddSingleton(_time);
