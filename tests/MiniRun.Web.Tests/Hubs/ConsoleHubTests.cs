@@ -132,7 +132,9 @@ public sealed class ConsoleHubTests : IDisposable
     {
         _host.Start();
         await using var connection = await HubClient.ConnectAsync(_host, "console");
-        await RefusedAsync(() => AttachAsync(connection, "absent"), "No container is named \"absent\"");
+        await RefusedAsync(
+            async () => await connection.StreamAsync<ConsoleFrame>("Attach", "absent", 80, 24, Token).GetAsyncEnumerator(Token).MoveNextAsync(),
+            "No container is named \"absent\"");
     }
 
     async Task<FakeConsoleSession> ContainerAsync(string name)

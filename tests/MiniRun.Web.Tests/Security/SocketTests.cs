@@ -51,9 +51,11 @@ public sealed class SocketTests
     {
         using var host = new PanelHost();
         Directory.CreateDirectory(host.Run);
+        // .NET removes the file of a socket that it closes; a rename is what hides it from that, as SIGKILL would.
         using (var stale = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
         {
-            stale.Bind(new UnixDomainSocketEndPoint(host.SocketPath));
+            stale.Bind(new UnixDomainSocketEndPoint(host.SocketPath + ".bound"));
+            File.Move(host.SocketPath + ".bound", host.SocketPath);
         }
 
         Assert.True(File.Exists(host.SocketPath));
