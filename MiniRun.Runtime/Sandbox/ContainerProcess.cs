@@ -17,6 +17,7 @@ static class ContainerProcess
     /// <exception cref="LaunchException">The kernel refused a step.</exception>
     public static LaunchedProcess Start(Bundle bundle, ProcessStreams streams, CgroupLayout layout, ContainerCgroup? cgroup, Action<int> record)
     {
+        Launcher.RequireOneThread();
         var sync = Launcher.CreateSync();
         using var parent = sync.Parent;
         using var child = sync.Child;

@@ -26,11 +26,6 @@ static unsafe partial class Launcher
     public static LaunchedProcess Launch(
         LaunchPlan plan, (SafeFileHandle Parent, SafeFileHandle Child) sync, long namespaces, SafeFileHandle? cgroup, Action<int> whileChildPrepares)
     {
-        if (ThreadCount() > ExpectedThreads)
-        {
-            throw new InvalidOperationException("the launcher runs in a process with other threads: a clone could hang for ever");
-        }
-
         var steps = plan.Steps.ToArray();
         using var shared = new SharedMemory(steps.Length);
         var pidFd = -1;
@@ -133,10 +128,16 @@ static unsafe partial class Launcher
             : throw KernelException.Last("socketpair");
     }
 
-    static int ThreadCount()
+    /// <summary>Refuses to go on in a process in which a clone could hang for ever.</summary>
+    /// <exception cref="InvalidOperationException">There are other threads.</exception>
+    public static void RequireOneThread()
     {
         using var tasks = Folder.Open("/proc/self/task");
-        return tasks.List().Count;
+        var threads = tasks.List().Count;
+        if (threads > ExpectedThreads)
+        {
+            throw new InvalidOperationException($"the launcher runs in a process with {threads} threads: a clone could hang for ever");
+        }
     }
 
     [LibraryImport("libc", SetLastError = true)]

@@ -1,0 +1,51 @@
+using System.Globalization;
+using MiniRun.Runtime.Cgroups;
+using MiniRun.Runtime.Kernel;
+using MiniRun.Runtime.Sandbox;
+
+// minirun-stress BUNDLE STARTS [--collecting-thread]
+// Starts the bundle's container again and again from one process. With a second thread that collects garbage all the time
+// it does what the launcher forbids, and sooner or later a child waits for ever: that is the control.
+const long NoCollectionBytes = 16 << 20;
+var starts = int.Parse(args[1], CultureInfo.InvariantCulture);
+if (args.Contains("--collecting-thread"))
+{
+    new Thread(static () =>
+    {
+        while (true)
+        {
+            GC.Collect();
+        }
+    }) { IsBackground = true }.Start();
+}
+else
+{
+    GC.TryStartNoGCRegion(NoCollectionBytes);
+}
+
+using var bundle = Bundle.Open(args[0]);
+var layout = CgroupLayout.Detect();
+using var nothing = Files.OpenPath("/dev/null", Open.ReadWrite);
+var stream = Files.Number(nothing);
+var done = "."u8.ToArray();
+using var output = new Microsoft.Win32.SafeHandles.SafeFileHandle(1, ownsHandle: false);
+// One plan for all: the same descriptors are free before every start, and what allocates nothing collects nothing.
+var first = Launcher.CreateSync();
+var numbers = (Files.Number(first.Child), Files.Number(first.Parent));
+first.Child.Dispose();
+first.Parent.Dispose();
+using var plan = ContainerPlan.Write(ContainerProcess.Settings(bundle, new ProcessStreams((stream, stream, stream), null), layout, null, numbers));
+for (var start = 0; start < starts; start++)
+{
+    var sync = Launcher.CreateSync();
+    using var parent = sync.Parent;
+    if ((Files.Number(sync.Child), Files.Number(sync.Parent)) != numbers)
+    {
+        throw new InvalidOperationException("a descriptor leaked between two starts");
+    }
+
+    // Not through ContainerProcess: its assertion is the protecting step that the control leaves out.
+    using var process = Launcher.Launch(plan, sync, Namespaces.Mount | Namespaces.Pid, null, static _ => { });
+    Processes.Reap(process.PidFd, wait: true);
+    Files.Write(output, done);
+}
