@@ -57,7 +57,7 @@ openssl x509 -req -in "$work/request" -CA "$folder/ca.crt" -CAkey "$folder/ca.ke
   -days 825 -sha256 -extfile "$work/extensions" -out "$work/leaf" 2>"$work/log" || { cat "$work/log" >&2; exit 1; }
 cat "$work/leaf" "$folder/ca.crt" >"$work/minirun.crt"
 chmod 644 "$work/minirun.crt"
-# The panel reloads when they change and ignores a pair that does not match, so renaming one after the other is safe.
+# The panel looks at them again some seconds after a change, when both are in place.
 mv "$work/minirun.key" "$folder/minirun.key"
 mv "$work/minirun.crt" "$folder/minirun.crt"
 
