@@ -54,7 +54,8 @@ static class CreateCommand
                 ifMatch: null,
                 cancellationToken);
             await connection.Surroundings.Output.WriteLineAsync(created.Name);
-            foreach (var warning in created.Warnings)
+            // Generated deserializers set an absent init property to null, whatever its initializer says.
+            foreach (var warning in created.Warnings ?? [])
             {
                 await connection.Surroundings.Error.WriteLineAsync($"minirun: warning: {warning}");
             }
