@@ -1,1 +1,3 @@
-return 0;
+using MiniRun.Cli;
+
+return await Minirun.RunAsync(args, new Surroundings());
