@@ -36,6 +36,8 @@ sealed class AttachSocket(WebSocket socket, IConsoleSession session)
             await ended.CancelAsync();
             await WaitAsync(output);
             await CloseAsync(status, reason);
+            // Cut at once, the close frame would be lost behind a reset.
+            await WaitAsync(DrainAsync());
         }
 
         socket.Abort();
@@ -86,6 +88,15 @@ sealed class AttachSocket(WebSocket socket, IConsoleSession session)
                 default:
                     return (WebSocketCloseStatus.NormalClosure, "The client left.");
             }
+        }
+    }
+
+    async Task DrainAsync()
+    {
+        var buffer = new byte[ControlBytes];
+        while (socket.State is WebSocketState.CloseSent)
+        {
+            await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None);
         }
     }
 
@@ -164,6 +175,6 @@ sealed class AttachSocket(WebSocket socket, IConsoleSession session)
     }
 
     /// <summary>A peer that does not answer is cut off by the caller.</summary>
-    static Task<Task> WaitAsync(Task task) =>
-        Task.WhenAny(task, Task.Delay(CloseTimeout, TimeProvider.System));
+    static async Task WaitAsync(Task task) =>
+        await task.WaitAsync(CloseTimeout, TimeProvider.System).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

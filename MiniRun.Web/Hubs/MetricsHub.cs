@@ -17,7 +17,9 @@ sealed class MetricsHub(IContainerEngine engine) : Hub
     public Task<IReadOnlyList<MetricFrame>> Recent(string container)
     {
         var id = engine.Get(container).Id;
-        return Task.FromResult<IReadOnlyList<MetricFrame>>([.. engine.RecentMetrics(id).Select(s => MetricFrame.Of(id, s))]);
+        // An array: MessagePack writes what it gets, and the compiler's own read-only lists are not public.
+        MetricFrame[] frames = [.. engine.RecentMetrics(id).Select(s => MetricFrame.Of(id, s))];
+        return Task.FromResult<IReadOnlyList<MetricFrame>>(frames);
     }
 
     static async IAsyncEnumerable<IReadOnlyList<MetricFrame>> Frames(

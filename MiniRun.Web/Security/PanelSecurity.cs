@@ -20,7 +20,8 @@ static class PanelSecurity
 
     public static IServiceCollection AddPanelSecurity(this IServiceCollection services, PanelOptions options)
     {
-        services.AddSingleton<AccessToken>();
+        // Made now, so that the file is there as soon as the panel is.
+        services.AddSingleton(new AccessToken(options));
         services.AddSingleton<SignInTickets>();
         services.AddSingleton<SignInLinks>();
         services.AddSingleton<AllowedHosts>();

@@ -14,6 +14,11 @@ sealed class FakeContainerEngine(TimeProvider? time = null) : IContainerEngine
 
     public Dictionary<string, List<LogLine>> Logs { get; } = [];
 
+    /// <summary>What a reader that follows gets after the lines in <see cref="Logs"/>.</summary>
+    public Dictionary<string, Channel<LogLine>> FollowedLogs { get; } = [];
+
+    public LogQuery? LastLogQuery { get; private set; }
+
     public Dictionary<string, FakeConsoleSession> Consoles { get; } = [];
 
     public Channel<IReadOnlyList<ContainerMetrics>> Metrics { get; } = Channel.CreateUnbounded<IReadOnlyList<ContainerMetrics>>();
@@ -116,9 +121,19 @@ sealed class FakeContainerEngine(TimeProvider? time = null) : IContainerEngine
     public async IAsyncEnumerable<LogLine> ReadLogAsync(string reference, LogQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.Yield();
-        foreach (var line in Logs.GetValueOrDefault(Get(reference).Name, []).TakeLast(query.Tail ?? int.MaxValue))
+        LastLogQuery = query;
+        var name = Get(reference).Name;
+        foreach (var line in Logs.GetValueOrDefault(name, []).TakeLast(query.Tail ?? int.MaxValue))
         {
             yield return line;
+        }
+
+        if (query.Follow && FollowedLogs.GetValueOrDefault(name) is { } followed)
+        {
+            await foreach (var line in followed.Reader.ReadAllAsync(cancellationToken))
+            {
+                yield return line;
+            }
         }
     }
 
@@ -220,7 +235,18 @@ sealed class FakeConsoleSession(bool terminal) : IConsoleSession
 
     public IAsyncEnumerable<ConsoleEvent> ReadAsync(CancellationToken cancellationToken) => Output.Reader.ReadAllAsync(cancellationToken);
 
-    public ValueTask WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken) => Input.Writer.WriteAsync(input.ToArray(), cancellationToken);
+    /// <summary>While it is not completed, the container does not read its input.</summary>
+    public TaskCompletionSource? InputGate { get; set; }
+
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
+    {
+        if (InputGate is { } gate)
+        {
+            await gate.Task.WaitAsync(cancellationToken);
+        }
+
+        await Input.Writer.WriteAsync(input.ToArray(), cancellationToken);
+    }
 
     public ValueTask ResizeAsync(int columns, int rows, CancellationToken cancellationToken)
     {
