@@ -53,7 +53,7 @@ public sealed class ContainerFromTheBrowserTests(PanelFixture panel, ITestOutput
         var link = await panel.CreateSignInLinkAsync(Cancelled);
         await using var first = await PanelTab.OpenAsync(panel);
         await first.Page.GotoAsync(link);
-        await first.Page.WaitForURLAsync("**/containers");
+        await Assertions.Expect(first.Page).ToHaveURLAsync("/containers");
 
         await using var second = await PanelTab.OpenAsync(panel);
         await second.Page.GotoAsync(link);
@@ -77,7 +77,8 @@ public sealed class ContainerFromTheBrowserTests(PanelFixture panel, ITestOutput
     async Task SignInAsync(PanelTab tab)
     {
         await tab.Page.GotoAsync(await panel.CreateSignInLinkAsync(Cancelled));
-        await tab.Page.WaitForURLAsync("**/containers");
+        // Not WaitForURLAsync: it waits for a load event, which may be over before it begins to listen.
+        await Assertions.Expect(tab.Page).ToHaveURLAsync("/containers");
         await tab.Page.GetByRole(AriaRole.Heading, new() { Name = "Containers", Exact = true }).WaitForAsync();
     }
 
@@ -88,7 +89,7 @@ public sealed class ContainerFromTheBrowserTests(PanelFixture panel, ITestOutput
         await tab.Page.Locator("[data-field=command] input").FillAsync("/bin/bash");
         await tab.ShootAsync("create");
         await tab.Page.Locator("[data-create-start]").ClickAsync();
-        await tab.Page.WaitForURLAsync($"**/containers/{name}");
+        await Assertions.Expect(tab.Page).ToHaveURLAsync($"/containers/{name}");
     }
 
     static async Task ConsoleWorksAsync(IPage page)

@@ -208,7 +208,7 @@ class ConsoleView {
     this.#hub = null;
     // "Container stopped (exit code 0)" says more than this.
     if (this.#status?.dataset.consoleStatus !== "stopped") {
-      this.#say("stopped", "The container does not run.");
+      this.#say("stopped", "The container does not run. What it wrote is under Logs.");
     }
   }
 

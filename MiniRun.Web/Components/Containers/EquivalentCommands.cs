@@ -63,18 +63,28 @@ static class EquivalentCommands
         }
 
         Option(words, "--network", draft.Network is NetworkMode.Host ? "host" : "");
-        if (draft.Terminal)
+        words.Append(draft.Terminal ? " --terminal" : " --no-terminal");
+        // The command line has no names to give away: one must be put in.
+        words.Append(' ').Append(draft.Name.Trim() is { Length: > 0 } name ? ShellWord.Quote(name) : "NAME");
+        if (Words(draft.Command.Trim()) is { Length: > 0 } command)
         {
-            words.Append(" --terminal");
-        }
-
-        Option(words, "--command", draft.Command.Trim());
-        if (draft.Name.Trim() is { Length: > 0 } name)
-        {
-            words.Append(' ').Append(ShellWord.Quote(name));
+            words.Append(" -- ").Append(command);
         }
 
         return words.ToString();
+    }
+
+    /// <summary>The words as the engine would split the line; while it is being typed that may not be possible yet.</summary>
+    static string Words(string line)
+    {
+        try
+        {
+            return line.Length == 0 ? "" : ContainerText.Command(Command.FromString(line).Words);
+        }
+        catch (EngineException)
+        {
+            return ShellWord.Quote(line);
+        }
     }
 
     static string Or(string text, string otherwise) => text.Trim() is { Length: > 0 } given ? given : otherwise;

@@ -113,12 +113,13 @@ public sealed class ContainersPageTests : PanelContext
         var page = Render<ContainersPage>();
 
         page.Find("[data-group=running]").Click();
-        Assert.Equal("web", Assert.Single(page.FindAll("tr[data-name]")).GetAttribute("data-name"));
+        page.WaitForAssertion(() => Assert.Equal("web", Assert.Single(page.FindAll("tr[data-name]")).GetAttribute("data-name")));
 
         page.Find("[data-search]").Input("nothing has this name");
         page.WaitForAssertion(() => Assert.Contains("None of 2 containers match", page.Markup, StringComparison.Ordinal));
         page.Find("[data-clear]").Click();
-        Assert.Equal(2, page.FindAll("tr[data-name]").Count);
+        // The virtual list is made anew and asks for its rows after it was drawn.
+        page.WaitForAssertion(() => Assert.Equal(2, page.FindAll("tr[data-name]").Count));
     }
 
     [Fact]

@@ -106,7 +106,7 @@ public sealed class CreateContainerPageTests : PanelContext
 
         Assert.Contains("Makes web from the image base. It runs echo it's", page.Find("[data-summary]").TextContent, StringComparison.Ordinal);
         var commands = page.FindAll("pre").Select(p => p.TextContent).ToList();
-        Assert.Contains(commands, c => c.StartsWith("minirun create", StringComparison.Ordinal) && c.Contains(@"'echo it'\''s'", StringComparison.Ordinal));
+        Assert.Contains(commands, c => c.StartsWith("minirun create", StringComparison.Ordinal) && c.EndsWith(@" web -- /bin/sh -c 'echo it'\''s'", StringComparison.Ordinal));
         Assert.Contains(commands, c => c.StartsWith("curl", StringComparison.Ordinal) && c.Contains("\"name\":\"web\"", StringComparison.Ordinal));
     }
 
