@@ -6,8 +6,14 @@ namespace MiniRun.Runtime.Kernel;
 /// <summary>Signals by number and name (signal(7)), and this thread's mask and dispositions.</summary>
 static unsafe partial class Signals
 {
+    public const int HangUp = 1;
+    public const int Interrupt = 2;
+    public const int Quit = 3;
     public const int Kill = 9;
+    public const int User1 = 10;
+    public const int User2 = 12;
     public const int Pipe = 13;
+    public const int Alarm = 14;
     public const int Terminate = 15;
     public const int Child = 17;
     public const int Count = 64;
@@ -36,6 +42,18 @@ static unsafe partial class Signals
     /// <summary>"SIGTERM"; "signal 35" for those without a name.</summary>
     public static string Name(int signal) =>
         signal > 0 && signal < Names.Length ? "SIG" + Names[signal] : string.Create(CultureInfo.InvariantCulture, $"signal {signal}");
+
+    /// <summary>Lets this process ignore signals.</summary>
+    public static void Ignore(params ReadOnlySpan<int> signals)
+    {
+        // struct kernel_sigaction begins with the handler; SIG_IGN is 1.
+        var action = stackalloc ulong[4] { 1, 0, 0, 0 };
+        foreach (var signal in signals)
+        {
+            KernelException.Check(
+                Syscall.Invoke(SyscallNumber.RtSigaction, (ulong)signal, (ulong)action, 0, sizeof(ulong)), "rt_sigaction");
+        }
+    }
 
     /// <summary>Blocks every signal in this thread.</summary>
     /// <returns>What was blocked before.</returns>

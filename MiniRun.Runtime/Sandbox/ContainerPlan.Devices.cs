@@ -11,27 +11,41 @@ sealed partial class ContainerPlan
     static readonly (string Name, string Target)[] DeviceLinks =
         [("fd", "/proc/self/fd"), ("stdin", "/proc/self/fd/0"), ("stdout", "/proc/self/fd/1"), ("stderr", "/proc/self/fd/2"), ("ptmx", "pts/ptmx")];
 
-    /// <summary>Fills /dev while it is attached nowhere: no path of the image is involved (SECURITY R8).</summary>
+    /// <summary>Fills a /dev of its own while it is attached nowhere: no path of the image is involved (SECURITY R8).</summary>
     void MakeDevices(Register dev)
     {
         foreach (var (name, minor, major) in Devices)
         {
             _plan.MakeCharacterDevice(dev, name, 0b110_110_110, major, minor);
+            _plan.Tolerate(Errno.EEXIST);
         }
 
         foreach (var (name, target) in DeviceLinks)
         {
             _plan.MakeLink(target, dev, name);
+            _plan.Tolerate(Errno.EEXIST);
         }
 
         foreach (var folder in (ReadOnlySpan<string>)["pts", "shm", "mqueue"])
         {
             _plan.MakeFolder(dev, folder, 0b111_101_101);
+            _plan.Tolerate(Errno.EEXIST);
         }
 
         if (_settings.Terminal is not null)
         {
             _plan.MakeFile(dev, "console", 0b110_010_000);
+        }
+    }
+
+    /// <summary>A container without a /dev of its own gets the devices in the image's: every container has them.</summary>
+    void MakeDevicesInImage()
+    {
+        if (!_config.Mounts.Exists(mount => mount.Destination.TrimEnd('/') == "/dev"))
+        {
+            var dev = Place("/dev", isFolder: true, OpenHow.NoSymlinks);
+            MakeDevices(dev);
+            _plan.Close(dev);
         }
     }
 

@@ -36,6 +36,7 @@ sealed partial class ContainerPlan
 
     void MakeMounts()
     {
+        MakeDevicesInImage();
         for (var i = 0; i < _config.Mounts.Count; i++)
         {
             var mount = _config.Mounts[i];

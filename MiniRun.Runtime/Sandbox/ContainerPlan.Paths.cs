@@ -38,13 +38,7 @@ sealed partial class ContainerPlan
     /// a filesystem for each would cost the kernel memory for every container.</summary>
     void MaskPaths()
     {
-        var context = _plan.OpenFilesystem("tmpfs");
-        _plan.SetOption(context, "mode", "755");
-        _plan.SetOption(context, "nr_inodes", "1");
-        var empty = _plan.CreateMount(
-            context,
-            MountApi.AttributeReadOnly | MountApi.AttributeNoSuid | MountApi.AttributeNoDev | MountApi.AttributeNoExec,
-            "empty");
+        var empty = NewEmptyFolder(_plan.NewRegister("empty"));
         var nothing = _plan.ResolveIn(_root, "/dev/null", Open.Path, "null", OpenHow.NoSymlinks);
         foreach (var path in _config.Linux.MaskedPaths)
         {
@@ -67,10 +61,28 @@ sealed partial class ContainerPlan
         // It is a directory, on which no file can be mounted: move_mount says EINVAL.
         _plan.CloseForReuse(cover);
         _plan.CloneTreeInto(empty, recursive: false, cover);
+        _plan.Tolerate(Errno.EINVAL);
+        var cloned = _plan.Mark();
+        // Before Linux 6.15 a mount that is attached nowhere cannot be copied.
+        NewEmptyFolder(cover);
+        _plan.SkipFromOnSuccess(cloned);
         _plan.Attach(cover, place);
         _plan.SkipFromOnSuccess(covered);
         _plan.Close(cover);
         _plan.Close(place);
         _plan.SkipFromOnTolerated(missing);
+    }
+
+    /// <summary>A filesystem with nothing in it and no room for anything, held by a register.</summary>
+    Register NewEmptyFolder(Register mount)
+    {
+        var context = _plan.OpenFilesystem("tmpfs");
+        _plan.SetOption(context, "mode", "755");
+        _plan.SetOption(context, "nr_inodes", "1");
+        _plan.CreateMountInto(
+            context,
+            MountApi.AttributeReadOnly | MountApi.AttributeNoSuid | MountApi.AttributeNoDev | MountApi.AttributeNoExec,
+            mount);
+        return mount;
     }
 }

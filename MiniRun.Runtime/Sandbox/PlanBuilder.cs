@@ -14,6 +14,9 @@ sealed unsafe partial class PlanBuilder(Arena arena)
 
     public LaunchPlan Build() => new(_steps, _registers, _arena);
 
+    /// <summary>A register for a result that a later step puts there.</summary>
+    public Register NewRegister(string name) => Allocate(name);
+
     /// <summary>A register under a name; one of the same name that was released is used again.</summary>
     Register Allocate(string name)
     {

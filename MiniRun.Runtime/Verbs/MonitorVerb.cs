@@ -13,8 +13,9 @@ static class MonitorVerb
     public static int Run(Arguments arguments)
     {
         using var ready = new SafeFileHandle(int.Parse(arguments.Required("--ready"), CultureInfo.InvariantCulture), ownsHandle: true);
-        // Nobody ends a monitor by a signal to its group or at the end of a session; SIGKILL still can.
-        Signals.BlockAll();
+        // Nobody ends a monitor by a signal to its group or at the end of a session; SIGKILL still can. Ignored, not blocked:
+        // the finalizer's thread would take what this one blocks. The launch plan gives the container the defaults back.
+        Signals.Ignore(Signals.HangUp, Signals.Interrupt, Signals.Quit, Signals.Terminate, Signals.User1, Signals.User2, Signals.Alarm);
         var report = new ReadyReport();
         try
         {

@@ -58,15 +58,13 @@ sealed partial class ContainerMonitor
         {
             StopInput();
         }
-
-        if (count > 0)
-        {
-            ResumeClients();
-        }
     }
 
-    void ResumeClients()
+    /// <summary>The container takes input again: so do the clients that had to wait.</summary>
+    /// <remarks>Only called from the event loop: a client whose frame is being handled must not be handled again within that.</remarks>
+    void ResumeInput()
     {
+        WriteInput();
         for (var slot = 0; slot < MaximumClients; slot++)
         {
             if (_clients[slot] is { Wanted: var wanted } client && (wanted & Readiness.Readable) == Readiness.None)

@@ -108,7 +108,7 @@ sealed partial class ContainerMonitor : IDisposable
                 case OutputTag:
                     if (_console.IsTerminal && (ready & Readiness.Writable) != Readiness.None)
                     {
-                        WriteInput();
+                        ResumeInput();
                     }
 
                     _outputOpen = Drain(_console.Output, stream: 1);
@@ -117,7 +117,7 @@ sealed partial class ContainerMonitor : IDisposable
                     _errorOpen = Drain(_console.Error!, stream: 2);
                     break;
                 case InputTag:
-                    WriteInput();
+                    ResumeInput();
                     break;
                 case ListenerTag:
                     Accept();
