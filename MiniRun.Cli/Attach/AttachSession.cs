@@ -84,7 +84,7 @@ sealed class AttachSession(WebSocket socket, ILocalTerminal terminal, bool raw, 
 
     async Task<ExitNotice?> HandleAsync(ReadOnlyMemory<byte> json)
     {
-        var message = JsonSerializer.Deserialize(json.Span, CliJson.Default.ServerControl);
+        var message = JsonSerializer.Deserialize(json.Span, ControlJson.Default.ServerControl);
         if (message?.Skipped is { } bytes)
         {
             await error.WriteAsync($"\r\nminirun: {bytes} bytes of output were skipped\r\n");
@@ -152,7 +152,7 @@ sealed class AttachSession(WebSocket socket, ILocalTerminal terminal, bool raw, 
     }
 
     Task SendAsync(ClientControl message, CancellationToken cancellationToken) => SendAsync(
-        JsonSerializer.SerializeToUtf8Bytes(message, CliJson.Default.ClientControl), WebSocketMessageType.Text, cancellationToken);
+        JsonSerializer.SerializeToUtf8Bytes(message, ControlJson.Default.ClientControl), WebSocketMessageType.Text, cancellationToken);
 
     async Task SendAsync(ReadOnlyMemory<byte> bytes, WebSocketMessageType type, CancellationToken cancellationToken)
     {

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace MiniRun.Cli.Attach;
 
 /// <summary>A text frame to the panel: one of its fields is set.</summary>
@@ -11,3 +14,8 @@ sealed record ServerControl(long? Skipped = null, ExitNotice? Exited = null);
 sealed record WindowSize(int Columns, int Rows);
 
 sealed record ExitNotice(int? ExitCode, bool OutOfMemory);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ClientControl))]
+[JsonSerializable(typeof(ServerControl))]
+sealed partial class ControlJson : JsonSerializerContext;

@@ -117,10 +117,8 @@ public sealed class AttachTests
     {
         var buffer = new byte[4096];
         var received = await socket.ReceiveAsync(buffer, Stop);
-        return $"{(received.MessageType == WebSocketMessageType.Text ? "text" : "binary")} {Compact(Encoding.UTF8.GetString(buffer, 0, received.Count))}";
+        return $"{(received.MessageType == WebSocketMessageType.Text ? "text" : "binary")} {Encoding.UTF8.GetString(buffer, 0, received.Count)}";
     }
-
-    static string Compact(string text) => text.StartsWith('{') ? string.Concat(text.Where(c => !char.IsWhiteSpace(c))) : text;
 
     static Task SendAsync(WebSocket socket, string text, WebSocketMessageType type = WebSocketMessageType.Binary) =>
         socket.SendAsync(Encoding.UTF8.GetBytes(text), type, endOfMessage: true, Stop);
