@@ -21,12 +21,12 @@ install_packages() {
   apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
 }
 
-# The linker of NativeAOT, and the library it links; either compiler will do.
+# What NativeAOT links with: a compiler driver (either will do), the linker, libc to be linked statically, objcopy.
 install_build_packages() {
   if command -v clang >/dev/null || command -v gcc >/dev/null; then
-    install_packages zlib1g-dev
+    install_packages lld libc6-dev zlib1g-dev binutils
   else
-    install_packages clang zlib1g-dev
+    install_packages clang lld libc6-dev zlib1g-dev binutils
   fi
 }
 

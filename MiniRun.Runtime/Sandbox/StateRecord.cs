@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using MiniRun.Runtime.Kernel;
 using MiniRun.Runtime.Spec;
 
@@ -53,25 +51,20 @@ sealed record StateRecord
 
     public void Write(Folder folder)
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteNumber("version", 1);
-            json.WriteString("id", Id);
-            json.WriteNumber("pid", Pid);
-            json.WriteNumber("startTime", StartTime);
-            json.WriteString("bootId", BootId);
-            json.WriteNumber("monitorPid", MonitorPid);
-            json.WriteNumber("monitorStartTime", MonitorStartTime);
-            json.WriteNumber("startedAt", StartedAt);
-            json.WriteString("cgroup", Cgroup);
-            json.WriteBoolean("terminal", Terminal);
-            json.WriteEndObject();
-        }
-
+        var document = new FlatObjectWriter()
+            .Add("version", 1)
+            .Add("id", Id)
+            .Add("pid", Pid)
+            .Add("startTime", StartTime)
+            .Add("bootId", BootId)
+            .Add("monitorPid", MonitorPid)
+            .Add("monitorStartTime", MonitorStartTime)
+            .Add("startedAt", StartedAt)
+            .Add("cgroup", Cgroup)
+            .Add("terminal", Terminal)
+            .Finish();
         // It lives on a tmpfs: a rename makes it whole for every reader, and no disk can make it durable.
-        folder.Write("." + FileName, buffer.ToArray());
+        folder.Write("." + FileName, document);
         folder.Rename("." + FileName, FileName);
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MiniRun.Runtime.Kernel;
 using MiniRun.Runtime.Spec;
 
@@ -12,23 +11,15 @@ sealed record ExitRecord(int ExitCode, int Signal, bool OutOfMemory, long Starte
     public const string FileName = "exit.json";
 
     /// <exception cref="KernelException">The disk refused.</exception>
-    public void Write(Folder folder)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteNumber("version", 1);
-            json.WriteNumber("exitCode", ExitCode);
-            json.WriteNumber("signal", Signal);
-            json.WriteBoolean("outOfMemory", OutOfMemory);
-            json.WriteNumber("startedAt", StartedAt);
-            json.WriteNumber("finishedAt", FinishedAt);
-            json.WriteEndObject();
-        }
-
-        folder.WriteDurably(FileName, buffer.ToArray());
-    }
+    public void Write(Folder folder) =>
+        folder.WriteDurably(FileName, new FlatObjectWriter()
+            .Add("version", 1)
+            .Add("exitCode", ExitCode)
+            .Add("signal", Signal)
+            .Add("outOfMemory", OutOfMemory)
+            .Add("startedAt", StartedAt)
+            .Add("finishedAt", FinishedAt)
+            .Finish());
 
     /// <summary>Null when there is none.</summary>
     /// <exception cref="SpecException">It cannot be understood.</exception>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using MiniRun.Runtime.Kernel;
 using MiniRun.Runtime.Spec;
@@ -22,32 +21,24 @@ sealed record ReadyReport
 
     public void Send(SafeFileHandle pipe)
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        var message = new FlatObjectWriter().Add("pid", Pid).Add("startedAt", StartedAt).Add("warnings", string.Join('\n', Warnings));
+        if (Error is not null)
         {
-            json.WriteStartObject();
-            json.WriteNumber("pid", Pid);
-            json.WriteNumber("startedAt", StartedAt);
-            json.WriteString("warnings", string.Join('\n', Warnings));
-            if (Error is not null)
-            {
-                json.WriteString("error", Error);
-            }
-
-            if (Failure is not null)
-            {
-                json.WriteNumber("step", Failure.Step);
-                json.WriteNumber("steps", Failure.Steps);
-                json.WriteString("call", Failure.Call);
-                json.WriteString("path", Failure.Path ?? "");
-                json.WriteString("errno", Failure.Errno);
-                json.WriteString("hint", Failure.Hint);
-            }
-
-            json.WriteEndObject();
+            message.Add("error", Error);
         }
 
-        Files.Write(pipe, buffer.ToArray());
+        if (Failure is not null)
+        {
+            message
+                .Add("step", Failure.Step)
+                .Add("steps", Failure.Steps)
+                .Add("call", Failure.Call)
+                .Add("path", Failure.Path ?? "")
+                .Add("errno", Failure.Errno)
+                .Add("hint", Failure.Hint);
+        }
+
+        Files.Write(pipe, message.Finish());
     }
 
     /// <exception cref="SpecException">The monitor died before it could say anything.</exception>
