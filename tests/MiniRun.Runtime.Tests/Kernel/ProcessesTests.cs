@@ -16,7 +16,7 @@ public sealed class ProcessesTests : IDisposable
     {
         const string Script = """
             links=$(for fd in 0 1 2; do readlink /proc/$$/fd/$fd; done); echo "$links" >&3
-            pwd >&3; echo $$ >&3; cat /proc/$$/stat >&3; grep SigBlk /proc/$$/status >&3; grep SigIgn /proc/$$/status >&3; env >&3
+            pwd >&3; echo $$ >&3; cat /proc/$$/stat >&3; grep SigBlk /proc/self/status >&3; grep SigIgn /proc/self/status >&3; env >&3
             ls /proc/$$/fd >&3
             """;
         var (read, write) = Pipes.Create();
