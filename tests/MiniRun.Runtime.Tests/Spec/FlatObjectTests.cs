@@ -27,6 +27,24 @@ public sealed class FlatObjectTests
         Assert.Equal("$.a: must be a string", error.Message);
     }
 
+    [Theory]
+    [InlineData("2147483647", 2147483647)]
+    [InlineData("-2147483648", -2147483648)]
+    [InlineData("2147483648", null)]
+    [InlineData("-2147483649", null)]
+    public void A_small_number_has_32_bits(string number, int? value)
+    {
+        var flat = FlatObject.Read(Encoding.UTF8.GetBytes($"{{\"pid\":{number}}}"));
+        if (value is null)
+        {
+            Assert.Equal("$.pid", Assert.Throws<SpecException>(() => flat.SmallNumber("pid")).Path);
+        }
+        else
+        {
+            Assert.Equal(value, flat.SmallNumber("pid"));
+        }
+    }
+
     [Fact]
     public void Numbers_and_flags_are_not_taken_for_each_other()
     {
