@@ -14,7 +14,7 @@ sealed class ImageStore(string path) : IDisposable
     readonly SemaphoreSlim _making = new(1);
 
     /// <summary>What can be asked for: what is stored, and <c>base</c>, which is made on first use.</summary>
-    public IReadOnlyList<string> Names => [.. ReadIndex().Select(entry => entry.Name).Append(BaseImage.Name).Distinct().Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Names => [.. ReadIndex().Select(entry => entry.Name).Where(name => name.Length > 0).Append(BaseImage.Name).Distinct().Order(StringComparer.Ordinal)];
 
     public bool Knows(string name) => name == BaseImage.Name || ReadIndex().Any(entry => entry.Name == name);
 
@@ -111,6 +111,19 @@ sealed class ImageStore(string path) : IDisposable
             return null;
         }
 
+        try
+        {
+            return Load(name, digest);
+        }
+        catch (KernelException e) when (e.Errno is Errno.ENOENT)
+        {
+            // Somebody removed a part, as the message about a damaged blob tells them to: it is not complete, so it is not there.
+            return null;
+        }
+    }
+
+    Image? Load(string name, string digest)
+    {
         using var blobs = Folder.Open($"{path}/blobs/sha256");
         var manifest = JsonNode.Parse(BlobStore.Read(blobs, digest))!;
         var config = JsonNode.Parse(BlobStore.Read(blobs, manifest["config"]!["digest"]!.GetValue<string>()))!;

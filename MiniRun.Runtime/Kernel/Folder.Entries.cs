@@ -21,6 +21,10 @@ sealed partial class Folder
 {
     const int RemoveFolder = 0x200;
 
+    /// <summary>How many levels of a tree are open at once: a container may nest folders as deep as it likes, but neither
+    /// descriptors nor stack are endless.</summary>
+    const int MaximumDepth = 64;
+
     /// <summary>The names in this directory, in no order, without <c>.</c> and <c>..</c>.</summary>
     public unsafe List<(string Name, EntryKind Kind)> List()
     {
@@ -77,20 +81,42 @@ sealed partial class Folder
 
         using (folder)
         {
-            foreach (var (entry, kind) in folder.List())
+            while (Empty(folder, folder, depth: 0))
             {
-                if (kind is EntryKind.Folder)
-                {
-                    folder.DeleteTree(entry);
-                }
-                else
-                {
-                    folder.Delete(entry);
-                }
             }
         }
 
         DeleteFolder(name);
+    }
+
+    /// <summary>Deletes everything below a directory; what lies too deep is moved up to the top instead.</summary>
+    /// <returns>Whether something was moved, and the top must be emptied again.</returns>
+    static bool Empty(Folder top, Folder folder, int depth)
+    {
+        var moved = false;
+        foreach (var (entry, kind) in folder.List())
+        {
+            if (kind is not EntryKind.Folder)
+            {
+                folder.Delete(entry);
+            }
+            else if (depth == MaximumDepth)
+            {
+                folder.RenameTo(top, entry, $".deep-{Guid.NewGuid():N}");
+                moved = true;
+            }
+            else
+            {
+                using (var below = folder.OpenFolder(entry))
+                {
+                    moved |= Empty(top, below, depth + 1);
+                }
+
+                folder.DeleteFolder(entry);
+            }
+        }
+
+        return moved;
     }
 
     void Unlink(string name, int flags)

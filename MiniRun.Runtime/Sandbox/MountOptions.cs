@@ -48,25 +48,25 @@ sealed class MountOptions
                 Attribute(MountApi.AttributeReadOnly);
                 break;
             case "rw":
-                Clear |= MountApi.AttributeReadOnly;
+                Opposite(MountApi.AttributeReadOnly);
                 break;
             case "nosuid":
                 Attribute(MountApi.AttributeNoSuid);
                 break;
             case "suid":
-                Clear |= MountApi.AttributeNoSuid;
+                Opposite(MountApi.AttributeNoSuid);
                 break;
             case "nodev":
                 Attribute(MountApi.AttributeNoDev);
                 break;
             case "dev":
-                Clear |= MountApi.AttributeNoDev;
+                Opposite(MountApi.AttributeNoDev);
                 break;
             case "noexec":
                 Attribute(MountApi.AttributeNoExec);
                 break;
             case "exec":
-                Clear |= MountApi.AttributeNoExec;
+                Opposite(MountApi.AttributeNoExec);
                 break;
             case "noatime":
                 AccessTime(MountApi.AttributeNoAccessTime);
@@ -101,6 +101,13 @@ sealed class MountOptions
     {
         Set |= attribute;
         Clear &= ~attribute;
+    }
+
+    /// <summary>Of two options that contradict each other the last counts (mount(8)).</summary>
+    void Opposite(ulong attribute)
+    {
+        Clear |= attribute;
+        Set &= ~attribute;
     }
 
     void AccessTime(ulong mode)

@@ -81,10 +81,10 @@ sealed record StateRecord
         return new StateRecord
         {
             Id = fields.Text("id"),
-            Pid = (int)fields.Number("pid"),
+            Pid = fields.SmallNumber("pid"),
             StartTime = fields.Number("startTime"),
             BootId = fields.Text("bootId"),
-            MonitorPid = (int)fields.Number("monitorPid"),
+            MonitorPid = fields.SmallNumber("monitorPid"),
             MonitorStartTime = fields.Number("monitorStartTime"),
             StartedAt = fields.Number("startedAt"),
             Cgroup = fields.Text("cgroup"),

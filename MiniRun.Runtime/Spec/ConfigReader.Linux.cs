@@ -15,9 +15,10 @@ static partial class ConfigReader
                     break;
                 case var _ when name.SequenceEqual("cgroupsPath"u8):
                     linux.CgroupsPath = json.String();
-                    if (linux.CgroupsPath.Split('/').Contains(".."))
+                    // "." would be the root of the hierarchy, whose limits and children are not the container's.
+                    if (linux.CgroupsPath.Split('/').Any(part => part is "." or ".."))
                     {
-                        throw json.Error("must not contain \"..\"");
+                        throw json.Error("must not contain \".\" or \"..\"");
                     }
 
                     break;

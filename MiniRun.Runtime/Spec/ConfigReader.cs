@@ -59,7 +59,7 @@ static partial class ConfigReader
     {
         var version = json.String();
         var parts = version.Split('-', '+')[0].Split('.');
-        return parts is ["1", "0" or "1" or "2" or "3", var patch] && int.TryParse(patch, out _)
+        return parts is ["1", "0" or "1" or "2" or "3", var patch] && patch.Length > 0 && patch.All(char.IsAsciiDigit)
             ? version
             : throw json.Error($"\"{version}\" is not supported; this runtime reads 1.0.0 to 1.3.x");
     }

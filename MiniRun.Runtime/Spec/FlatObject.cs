@@ -34,6 +34,11 @@ sealed class FlatObject
 
     public long Number(string name) => Get<long>(name, "an integer");
 
+    /// <summary>A number of 32 bits, such as a pid.</summary>
+    public int SmallNumber(string name) => Number(name) is >= int.MinValue and <= int.MaxValue and var number
+        ? (int)number
+        : throw new SpecException("$." + name, "must be an integer of 32 bits");
+
     public bool Flag(string name) => Get<bool>(name, "true or false");
 
     T Get<T>(string name, string words) =>

@@ -38,8 +38,9 @@ ref struct SpecReader
             return false;
         }
 
-        name = _json.ValueSpan;
-        _path.SetProperty((int)_json.TokenStartIndex + 1, name.Length);
+        _path.SetProperty((int)_json.TokenStartIndex + 1, _json.ValueSpan.Length);
+        // With an escape in its name a property could hide from those that refuse what is not supported.
+        name = _json.ValueIsEscaped ? Encoding.UTF8.GetBytes(Text()) : _json.ValueSpan;
         Advance();
         return true;
     }
@@ -77,24 +78,22 @@ ref struct SpecReader
             }
 
             var ahead = _json;
-            return _json.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray
-                && ahead.Read() && ahead.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray;
+            try
+            {
+                return _json.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray
+                    && ahead.Read() && ahead.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray;
+            }
+            catch (JsonException e)
+            {
+                throw Malformed(e);
+            }
         }
     }
 
     public string String()
     {
         Expect(JsonTokenType.String, "a string");
-        string text;
-        try
-        {
-            text = _json.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            throw Error("is not valid UTF-8 text");
-        }
-
+        var text = Text();
         return text.Contains('\0') ? throw Error("contains a NUL character, which no system call can take") : text;
     }
 
@@ -177,6 +176,18 @@ ref struct SpecReader
     }
 
     public readonly SpecException Error(string problem) => new(Path(), problem);
+
+    readonly string Text()
+    {
+        try
+        {
+            return _json.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Error("is not valid UTF-8 text");
+        }
+    }
 
     readonly void Expect(JsonTokenType type, string words)
     {

@@ -32,7 +32,7 @@ sealed record ExitRecord(int ExitCode, int Signal, bool OutOfMemory, long Starte
 
         var fields = FlatObject.Read(document);
         return new ExitRecord(
-            (int)fields.Number("exitCode"), (int)fields.Number("signal"), fields.Flag("outOfMemory"),
+            fields.SmallNumber("exitCode"), fields.SmallNumber("signal"), fields.Flag("outOfMemory"),
             fields.Number("startedAt"), fields.Number("finishedAt"));
     }
 }

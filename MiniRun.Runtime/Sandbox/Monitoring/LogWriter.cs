@@ -173,13 +173,20 @@ sealed class LogWriter(Folder folder) : IDisposable
     {
         _file?.Dispose();
         _file = null;
-        for (var number = MaximumFiles - 1; number > 0; number--)
+        try
         {
-            var from = number == 1 ? FileName : Name(number - 1);
-            if (folder.Exists(from))
+            for (var number = MaximumFiles - 1; number > 0; number--)
             {
-                folder.Rename(from, Name(number));
+                var from = number == 1 ? FileName : Name(number - 1);
+                if (folder.Exists(from))
+                {
+                    folder.Rename(from, Name(number));
+                }
             }
+        }
+        catch (KernelException)
+        {
+            // The container goes on, and so does the file it had; the next record tries again.
         }
 
         _size = 0;

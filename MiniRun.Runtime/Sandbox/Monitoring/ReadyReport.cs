@@ -47,12 +47,12 @@ sealed record ReadyReport
         var fields = FlatObject.Read(message);
         return new ReadyReport
         {
-            Pid = (int)fields.Number("pid"),
+            Pid = fields.SmallNumber("pid"),
             StartedAt = fields.Number("startedAt"),
             Warnings = fields.Text("warnings").Split('\n', StringSplitOptions.RemoveEmptyEntries),
             Error = fields.Has("error") ? fields.Text("error") : null,
             Failure = !fields.Has("step") ? null : new LaunchFailure(
-                (int)fields.Number("step"), (int)fields.Number("steps"), fields.Text("call"),
+                fields.SmallNumber("step"), fields.SmallNumber("steps"), fields.Text("call"),
                 fields.Text("path") is { Length: > 0 } path ? path : null, fields.Text("errno"), fields.Text("hint")),
         };
     }

@@ -1,0 +1,41 @@
+using MiniRun.Runtime.Kernel;
+using MiniRun.Runtime.Sandbox;
+
+namespace MiniRun.Runtime.Tests.Sandbox;
+
+public sealed class LaunchHintsTests
+{
+    [Theory]
+    [InlineData("execve", 2, "does not exist in the image")]
+    [InlineData("execve", 13, "not executable")]
+    [InlineData("execve", 8, "#! line")]
+    [InlineData("execve", 7, "shorten them")]
+    [InlineData("execve", 12, "raise it")]
+    [InlineData("execve", 20, "a file, not a directory")]
+    [InlineData("execve", 21, "names a directory")]
+    [InlineData("open_tree", 2, "bind mount does not exist")]
+    [InlineData("openat2", 40, "symbolic link")]
+    [InlineData("openat2", 2, "points nowhere")]
+    [InlineData("openat2", 20, "where a directory is needed")]
+    [InlineData("mkdirat", 20, "where a directory is needed")]
+    [InlineData("mkdirat", 30, "read-only image")]
+    [InlineData("openat", 30, "read-only image")]
+    [InlineData("fsopen", 19, "no such filesystem")]
+    [InlineData("fsconfig", 22, "does not know this option")]
+    [InlineData("fsconfig", 2, "missing on disk")]
+    [InlineData("fsconfig", 16, "in use by another mount")]
+    [InlineData("prlimit64", 1, "lower it")]
+    [InlineData("write", 13, "choose a higher one")]
+    [InlineData("write", 1, "choose a higher one")]
+    [InlineData("getcwd", 2, "CVE-2024-21626")]
+    [InlineData("fsmount", 28, "is used up")]
+    [InlineData("unshare", 12, "no memory left")]
+    [InlineData("openat", 24, "open files")]
+    [InlineData("openat", 23, "open files")]
+    [InlineData("mount_setattr", 38, "Linux 6.1")]
+    [InlineData("mount", 1, "CAP_SYS_ADMIN")]
+    [InlineData("mount", 13, "CAP_SYS_ADMIN")]
+    [InlineData("mount", 9, "the kernel says: bad file descriptor")]
+    public void An_error_is_explained_where_it_happened(string call, int errno, string words) =>
+        Assert.Contains(words, LaunchHints.For(new PrintedCall(call, call + "()", null), (Errno)errno), StringComparison.Ordinal);
+}

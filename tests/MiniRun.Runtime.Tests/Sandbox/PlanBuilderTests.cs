@@ -1,0 +1,108 @@
+using MiniRun.Runtime.Kernel;
+using MiniRun.Runtime.Sandbox;
+using MiniRun.Runtime.Spec;
+
+namespace MiniRun.Runtime.Tests.Sandbox;
+
+public sealed class PlanBuilderTests : IDisposable
+{
+    readonly Arena _arena = new();
+    readonly PlanBuilder _plan;
+
+    public PlanBuilderTests() => _plan = new PlanBuilder(_arena);
+
+    public void Dispose() => _arena.Dispose();
+
+    [Fact]
+    public void Each_call_is_written_as_it_will_be_made()
+    {
+        var root = _plan.OpenPath("/", "root");
+        var context = _plan.OpenFilesystem("tmpfs");
+        _plan.SetOption(context, "mode", "755");
+        _plan.SetFlag(context, "noswap");
+        var mount = _plan.CreateMount(context, MountApi.AttributeReadOnly, "mount");
+        _plan.Attach(mount, "/host");
+        _plan.Attach(9, root);
+        _plan.ChangeOwner(0, 1000, uint.MaxValue);
+        _plan.SetResourceLimit(new RlimitSpec(7, 512, ulong.MaxValue));
+        _plan.SetCapabilities(new CapabilitySpec { Effective = 1, Permitted = 1UL << 40 });
+        _plan.SetGroups([5]);
+        _plan.SetGroups([]);
+        _plan.ResetSignal(13);
+        _plan.MakeCharacterDevice(root, "null", 0b110_110_110, 1, 3);
+        _plan.WriteFile("/proc/self/oom_score_adj", "-5");
+        _plan.Unshare(Namespaces.Cgroup);
+        _plan.SetDomainName("example");
+        _plan.Execute(["/bin/a", "/bin/b"], ["a", "x y"], ["A=1"]);
+        Assert.Equal(
+            """
+             1  root = openat(AT_FDCWD, "/", O_CLOEXEC|O_PATH|O_DIRECTORY, 00)
+             2  context = fsopen("tmpfs")
+             3  fsconfig(context, STRING, "mode", "755")
+             4  fsconfig(context, FLAG, "noswap", null)
+             5  fsconfig(context, CREATE, null, null)
+             6  mount = fsmount(context, 1, ro)
+             7  close(context)
+             8  move_mount(mount, "", AT_FDCWD, "/host")
+             9  move_mount(9, "", root, "")
+            10  fchown(0, 1000, 4294967295)
+            11  prlimit64(0, RLIMIT_NOFILE, {512, unlimited})
+            12  capset(…, {effective CAP_CHOWN, permitted CAP_CHECKPOINT_RESTORE, inheritable none})
+            13  setgroups(1, …)
+            14  setgroups(0, …)
+            15  rt_sigaction(SIGPIPE, …)
+            16  mknodat(root, "null", 020666, 1:3)
+            17  file = openat(AT_FDCWD, "/proc/self/oom_score_adj", O_WRONLY|O_CLOEXEC, 00)
+            18  write(file, "-5", 2)
+            19  close(file)
+            20  unshare(CLONE_NEWCGROUP)
+            21  setdomainname("example", 7)
+            22  execve("/bin/a", ["a", "x y"], ["A=1"])  ; on ENOENT or ENOTDIR or EACCES go on
+            23  execve("/bin/b", ["a", "x y"], ["A=1"])
+
+            """,
+            PlanPrinter.Print(_plan.Build()));
+    }
+
+    [Fact]
+    public void A_released_register_is_used_again_under_its_name()
+    {
+        var first = _plan.OpenPath("/a", "place");
+        var second = _plan.OpenPath("/b", "place");
+        _plan.Close(first);
+        Assert.Equal(first, _plan.OpenPath("/c", "place"));
+        Assert.Equal(["place", "place2"], _plan.Build().Registers);
+        Assert.NotEqual(first, second);
+    }
+
+    [Fact]
+    public void There_are_64_registers()
+    {
+        for (var i = 0; i < LaunchPlan.MaximumRegisters; i++)
+        {
+            _plan.OpenPath("/", "r");
+        }
+
+        Assert.Throws<InvalidOperationException>(() => _plan.OpenPath("/", "r"));
+    }
+
+    [Fact]
+    public void A_step_leads_past_those_that_its_result_makes_needless()
+    {
+        _plan.ChangeFolder("/a");
+        _plan.Tolerate(Errno.ENOENT).Tolerate(Errno.EACCES);
+        var mark = _plan.Mark();
+        _plan.SetUmask(0);
+        _plan.SetUmask(1);
+        _plan.SkipFromOnTolerated(mark);
+        _plan.SetUmask(2);
+        _plan.SkipFromOnSuccess(mark);
+        var plan = _plan.Build();
+        Assert.Equal((3, 2), (plan.Steps[0].SkipOnSuccess, plan.Steps[0].SkipOnTolerated));
+        Assert.True(plan.Steps[0].Tolerates((int)Errno.ENOENT));
+        Assert.True(plan.Steps[0].Tolerates((int)Errno.EACCES));
+        Assert.False(plan.Steps[0].Tolerates((int)Errno.EPERM));
+        Assert.Contains("chdir(\"/a\")  ; on ENOENT or EACCES go to 4  ; then go to 5", PlanPrinter.Print(plan), StringComparison.Ordinal);
+        Assert.Equal(4, _plan.Count);
+    }
+}
