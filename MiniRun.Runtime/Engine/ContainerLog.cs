@@ -94,6 +94,8 @@ sealed class ContainerLog(Folder folder, TimeProvider time) : IDisposable
         }
 
         var wanted = new List<LogLine>();
+        var lines = 0;
+        var seen = new HashSet<OutputStream>();
         for (var i = newest.Count - 1; i >= 0; i--)
         {
             if (!Take(newest[i]))
@@ -121,11 +123,14 @@ sealed class ContainerLog(Folder folder, TimeProvider time) : IDisposable
 
         bool Take(LogLine line)
         {
-            if (line.Time < query.Since || wanted.Count == query.Tail)
+            // The pieces of a line count once, with its end; a stream's last line may not have one yet.
+            var isEnd = seen.Add(line.Stream) || !line.Partial;
+            if (line.Time < query.Since || (isEnd && lines == query.Tail))
             {
                 return false;
             }
 
+            lines += isEnd ? 1 : 0;
             wanted.Add(line);
             return true;
         }

@@ -14,7 +14,7 @@ static class Logs
         .WithTags("Output")
         .WithName("ReadLogs")
         .WithSummary("Read a container's output; follow=true goes on until it ends")
-        .WithDescription("Plain text by default; Accept application/x-ndjson or text/event-stream gives one LogLineResource per line or event.")
+        .WithDescription("Plain text by default; Accept application/x-ndjson or text/event-stream gives one LogLineResource per line or event. A line whose partial is true goes on in its stream's next one.")
         .Produces<string>(contentType: "text/plain")
         .Produces<LogLineResource>(contentType: StreamFormats.LinesType, additionalContentTypes: StreamFormats.EventsType);
 
@@ -31,7 +31,7 @@ static class Logs
         await stream.SendAsync(engine.ReadLogAsync(container.Id, query, lifetime.Token), "text/plain; charset=utf-8", lifetime.Token);
     }
 
-    /// <summary>A line that has not been ended stays open here, too.</summary>
+    /// <summary>A piece stays open: its stream's next one goes on where it ends.</summary>
     static byte[] Text(LogLine line) => Encoding.UTF8.GetBytes(line.Partial ? line.Text : line.Text + "\n");
 
     static byte[] Json(LogLine line) => JsonSerializer.SerializeToUtf8Bytes(line.ToResource(), ApiJson.Default.LogLineResource);

@@ -12,6 +12,9 @@ sealed class ContainerLog(IContainerEngine engine, TimeProvider time) : IDisposa
     /// <summary>How many are kept while following; the oldest go.</summary>
     public const int Kept = 5000;
 
+    /// <summary>A longer line goes on in the next one: a browser cannot show a line without an end.</summary>
+    const int LineCharacters = 16 << 10;
+
     readonly Lock _lock = new();
     readonly List<LogLine> _lines = [];
     CancellationTokenSource? _reading;
@@ -50,7 +53,7 @@ sealed class ContainerLog(IContainerEngine engine, TimeProvider time) : IDisposa
         {
             await foreach (var line in engine.ReadLogAsync(id, new LogQuery(Tail, Follow: follow), reading.Token).WithCancellation(reading.Token))
             {
-                Add(line);
+                Add(line, reading);
                 throttle.Signal();
             }
         }
@@ -80,18 +83,25 @@ sealed class ContainerLog(IContainerEngine engine, TimeProvider time) : IDisposa
 
     public void Dispose() => Stop();
 
-    void Add(LogLine line)
+    void Add(LogLine piece, CancellationTokenSource reading)
     {
         lock (_lock)
         {
-            // An unfinished line comes again, longer, with its next part.
-            if (_lines is [.., { Partial: true } last] && last.Stream == line.Stream && line.Text.StartsWith(last.Text, StringComparison.Ordinal))
+            if (_reading != reading)
             {
-                _lines[^1] = line;
+                // Cancelled a moment ago: the lines belong to the next read already.
                 return;
             }
 
-            _lines.Add(line);
+            // A line goes on in its stream's next piece; the other stream may have written in between.
+            var open = _lines.FindLastIndex(l => l.Stream == piece.Stream);
+            if (open >= 0 && _lines[open] is { Partial: true } begun && begun.Text.Length + piece.Text.Length <= LineCharacters)
+            {
+                _lines[open] = begun with { Text = begun.Text + piece.Text, Partial = piece.Partial };
+                return;
+            }
+
+            _lines.Add(piece);
             if (_lines.Count > Kept)
             {
                 _lines.RemoveRange(0, _lines.Count - Kept);

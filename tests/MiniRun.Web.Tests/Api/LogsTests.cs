@@ -20,6 +20,19 @@ public sealed class LogsTests(PanelHost host) : IClassFixture<PanelHost>
     }
 
     [Fact]
+    public async Task Pieces_of_a_line_become_one_line_of_text()
+    {
+        using var client = await ContainerAsync("pieces");
+        host.Engine.Logs["pieces"] =
+        [
+            new(Time, OutputStream.Stdout, "prompt$ ", Partial: true),
+            new(Time, OutputStream.Stdout, "echo hi", Partial: false),
+            new(Time, OutputStream.Stdout, "hi", Partial: false),
+        ];
+        Assert.Equal("prompt$ echo hi\nhi\n", await client.GetStringAsync("/api/v1/containers/pieces/logs", Token));
+    }
+
+    [Fact]
     public async Task Lines_of_json_carry_time_and_stream()
     {
         using var client = await ContainerAsync("lines");

@@ -116,6 +116,36 @@ public sealed class ContainerPageTests : PanelContext
     }
 
     [Fact]
+    public void Pieces_of_a_line_are_shown_as_one_line()
+    {
+        Engine.Logs["web"] =
+        [
+            Wrote(OutputStream.Stdout, "\e[3", partial: true),
+            Wrote(OutputStream.Stderr, "warning"),
+            Wrote(OutputStream.Stdout, "1mprompt$ ", partial: true),
+            Wrote(OutputStream.Stdout, "echo hi"),
+            Wrote(OutputStream.Stdout, "hi"),
+        ];
+        Put("web", Running);
+        var page = Open("web");
+
+        page.WaitForAssertion(() => Assert.Equal(
+            ["00:00:00.000prompt$ echo hi", "00:00:00.000warning", "00:00:00.000hi"],
+            page.FindAll("[data-testid=log] .line").Select(l => l.TextContent)));
+    }
+
+    [Fact]
+    public void A_line_without_an_end_is_broken_somewhere()
+    {
+        var piece = new string('x', 10_000);
+        Engine.Logs["web"] = [.. Enumerable.Repeat(Wrote(OutputStream.Stdout, piece, partial: true), 3)];
+        Put("web", Running);
+        var page = Open("web");
+
+        page.WaitForAssertion(() => Assert.Equal(3, page.FindAll("[data-testid=log] .line").Count));
+    }
+
+    [Fact]
     public void Only_a_container_without_a_terminal_has_a_line_to_type_into()
     {
         Put("shell", Running);
@@ -124,6 +154,8 @@ public sealed class ContainerPageTests : PanelContext
         Assert.Empty(Open("shell").FindAll("[data-testid=console] form"));
         Assert.NotEmpty(Open("pipe").FindAll("[data-testid=console] form"));
     }
+
+    static LogLine Wrote(OutputStream stream, string text, bool partial = false) => new(DateTimeOffset.UnixEpoch, stream, text, partial);
 
     IRenderedComponent<ContainerPage> Open(string reference) => Render<ContainerPage>(p => p.Add(c => c.Reference, reference));
 }
