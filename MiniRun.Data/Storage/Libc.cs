@@ -12,6 +12,7 @@ static partial class Libc
     public const int CloseOnExec = 0x80000;
     public const int LockExclusive = 2;
     public const int LockNonBlocking = 4;
+    public const int Unlock = 8;
     public const int Eintr = 4;
     public const int Eagain = 11;
 

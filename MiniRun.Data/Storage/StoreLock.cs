@@ -43,7 +43,12 @@ sealed class StoreLock : IDisposable
         }
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        // Not by closing alone: a process that is being started holds a copy of the descriptor until its program runs.
+        _ = Libc.Flock(_file, Libc.Unlock);
+        _file.Dispose();
+    }
 
     // The number only helps the sentence above; a full disk must not keep the store from opening.
     static void NoteHolder(SafeFileHandle file)

@@ -84,9 +84,10 @@ public sealed partial class ContainerEngine : IContainerEngine, IAsyncDisposable
         {
             using (run)
             {
-                if (await MonitorConnection.TryOpenAsync(run, cancellationToken) is { } connection)
+                if (await MonitorConnection.TryOpenAsync(run, cancellationToken) is { } connection
+                    && await LiveConsole.TryAttachAsync(connection, cancellationToken) is { } console)
                 {
-                    return new LiveConsole(connection);
+                    return console;
                 }
             }
         }

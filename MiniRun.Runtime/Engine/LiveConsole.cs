@@ -5,16 +5,35 @@ using MiniRun.Runtime.Sandbox.Monitoring;
 namespace MiniRun.Runtime.Engine;
 
 /// <summary>The console of a running container, through its monitor.</summary>
-sealed class LiveConsole(MonitorConnection connection) : IConsoleSession
+sealed class LiveConsole : IConsoleSession
 {
     const int MaximumSize = 1000;
 
-    public bool Terminal => connection.Terminal;
+    readonly MonitorConnection _connection;
+
+    LiveConsole(MonitorConnection connection) => _connection = connection;
+
+    public bool Terminal => _connection.Terminal;
+
+    /// <summary>Attaches at once: a container that ends before anybody reads has then sent what it wrote. Null when the
+    /// monitor is gone.</summary>
+    public static async Task<LiveConsole?> TryAttachAsync(MonitorConnection connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.SendAsync(FrameKind.Attach, ReadOnlyMemory<byte>.Empty, cancellationToken);
+            return new LiveConsole(connection);
+        }
+        catch (IOException)
+        {
+            await connection.DisposeAsync();
+            return null;
+        }
+    }
 
     public async IAsyncEnumerable<ConsoleEvent> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await connection.SendAsync(FrameKind.Attach, ReadOnlyMemory<byte>.Empty, cancellationToken);
-        await foreach (var frame in connection.ReadAsync(cancellationToken))
+        await foreach (var frame in _connection.ReadAsync(cancellationToken))
         {
             switch (frame.Kind)
             {
@@ -52,13 +71,13 @@ sealed class LiveConsole(MonitorConnection connection) : IConsoleSession
 
     public ValueTask CloseInputAsync(CancellationToken cancellationToken) => SendAsync(FrameKind.CloseInput, ReadOnlyMemory<byte>.Empty, cancellationToken);
 
-    public ValueTask DisposeAsync() => connection.DisposeAsync();
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     async ValueTask SendAsync(FrameKind kind, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         try
         {
-            await connection.SendAsync(kind, payload, cancellationToken);
+            await _connection.SendAsync(kind, payload, cancellationToken);
         }
         catch (IOException)
         {

@@ -72,6 +72,12 @@ public sealed class PanelFixture : IAsyncLifetime
         _playwright?.Dispose();
         await StopPanelAsync();
         _http.Dispose();
+        // The read-only view of the runtime outlives the panel, because monitors run from it.
+        using (var unmount = Process.Start("umount", ["--lazy", Path.Combine(_folder.FullName, "run", "bin", "minirun-runtime")]))
+        {
+            await unmount.WaitForExitAsync(CancellationToken.None);
+        }
+
         _folder.Delete(recursive: true);
     }
 
