@@ -45,6 +45,11 @@ sealed class StoreLock : IDisposable
 
     public void Dispose()
     {
+        if (_file.IsClosed)
+        {
+            return;
+        }
+
         // Not by closing alone: a process that is being started holds a copy of the descriptor until its program runs.
         _ = Libc.Flock(_file, Libc.Unlock);
         _file.Dispose();
