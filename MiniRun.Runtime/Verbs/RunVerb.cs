@@ -17,14 +17,14 @@ static class RunVerb
             throw new SpecException("$.process.terminal", "run connects the caller's own streams; set it to false");
         }
 
-        var layout = CgroupLayout.Detect();
+        var layout = CgroupLayout.DetectQuickly();
         var useCgroups = arguments.Value("--cgroup-manager") is not "disabled";
         using var root = Folder.Ensure(arguments.Path("--root", "/run/minirun-runtime"));
         using var folder = root.CreateFolder(id);
         ContainerCgroup? cgroup = null;
         try
         {
-            cgroup = useCgroups ? ContainerCgroup.Create(layout, CgroupPath(bundle.Config, id)) : null;
+            cgroup = useCgroups ? ContainerCgroup.Create(layout, CgroupPath(bundle.Config, id), bundle.Config.Linux.Resources) : null;
             foreach (var warning in cgroup?.Warnings ?? [])
             {
                 Standard.Complain("warning: " + warning);
