@@ -34,6 +34,7 @@ static class MountApi
     public const ulong AttributeNoFolderAccessTime = 0x80;
     public const ulong AttributeNoFollow = 0x200000;
 
+    public const ulong Move = 1 << 13;
     public const ulong Private = 1 << 18;
     public const ulong RecursivePrivate = Private | (1 << 14);
     public const int DetachUnmount = 2;

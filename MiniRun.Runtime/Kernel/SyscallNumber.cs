@@ -10,15 +10,19 @@ static class SyscallNumber
     public static int Read => Arm ? 63 : 0;
     public static int Write => Arm ? 64 : 1;
     public static int Close => Arm ? 57 : 3;
+    public static int Fstat => Arm ? 80 : 5;
+    public static int Lseek => Arm ? 62 : 8;
     public static int RtSigaction => Arm ? 134 : 13;
     public static int RtSigprocmask => Arm ? 135 : 14;
     public static int Ioctl => Arm ? 29 : 16;
     public static int Socket => Arm ? 198 : 41;
+    public static int Sendto => Arm ? 206 : 44;
     public static int Execve => Arm ? 221 : 59;
     public static int ExitGroup => Arm ? 94 : 231;
     public static int Getcwd => Arm ? 17 : 79;
     public static int Chdir => Arm ? 49 : 80;
     public static int Fchdir => Arm ? 50 : 81;
+    public static int Ftruncate => Arm ? 46 : 77;
     public static int Umask => Arm ? 166 : 95;
     public static int Setsid => Arm ? 157 : 112;
     public static int Setgroups => Arm ? 159 : 116;
@@ -42,6 +46,18 @@ static class SyscallNumber
     public static int Dup3 => Arm ? 24 : 292;
     public static int Prlimit64 => Arm ? 261 : 302;
     public static int Setns => Arm ? 268 : 308;
+    public static int Faccessat => Arm ? 48 : 269;
+    public static int Keyctl => Arm ? 219 : 250;
+    public static int SchedSetaffinity => Arm ? 122 : 203;
+    public static int SchedSetattr => Arm ? 274 : 314;
+    public static int IoprioSet => Arm ? 30 : 251;
+    public static int Personality => Arm ? 92 : 135;
+    public static int SetMempolicy => Arm ? 237 : 238;
+    public static int Fcntl => Arm ? 25 : 72;
+    public static int Fstatfs => Arm ? 44 : 138;
+    public static int Ppoll => Arm ? 73 : 271;
+    public static int MemfdCreate => Arm ? 279 : 319;
+    public static int Seccomp => Arm ? 277 : 317;
     public static int PidfdSendSignal => 424;
     public static int OpenTree => 428;
     public static int MoveMount => 429;
@@ -52,5 +68,6 @@ static class SyscallNumber
     public static int Clone3 => 435;
     public static int CloseRange => 436;
     public static int Openat2 => 437;
+    public static int PidfdGetfd => 438;
     public static int MountSetattr => 442;
 }

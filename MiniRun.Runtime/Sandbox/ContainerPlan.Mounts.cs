@@ -21,17 +21,36 @@ sealed partial class ContainerPlan
         }
     }
 
-    /// <summary>Makes the container's root the root of this mount namespace and lets go of the host's mounts.</summary>
-    void EnterRoot()
+    /// <summary>Puts the container's root where it can become the root of this mount namespace.</summary>
+    void AttachRoot()
     {
         var overlay = _config.Mounts.Find(IsRoot);
-        var root = overlay is null ? _plan.CloneTree(_settings.RootPath, recursive: true, "rootfs") : NewFilesystem(overlay, "rootfs");
-        _plan.Attach(root, _settings.RootPath);
+        _root = overlay is null ? _plan.CloneTree(_settings.RootPath, recursive: true, "root") : NewFilesystem(overlay, "root");
+        _plan.Attach(_root, _settings.RootPath);
+    }
+
+    /// <summary>Makes it the root, and lets go of the host's mounts.</summary>
+    void ChangeRoot()
+    {
+        var root = _settings.PausesBeforeRoot ? _plan.OpenPath(_settings.RootPath, "root") : _root;
         _plan.ChangeFolder(root);
-        _plan.PivotRoot();
-        _plan.DetachOldRoot();
-        _plan.Close(root);
-        _root = _plan.OpenPath("/", "root");
+        if (_settings.MovesRoot)
+        {
+            // Without the move the host's root would stay below ours, and exec would enter it (DECISIONS 4).
+            _plan.MoveMount(".", "/");
+            _plan.ChangeRoot(".");
+            _plan.ChangeFolder("/");
+        }
+        else
+        {
+            _plan.PivotRoot();
+            _plan.DetachOldRoot();
+        }
+
+        if (_settings.PausesBeforeRoot)
+        {
+            _plan.Close(root);
+        }
     }
 
     void MakeMounts()

@@ -21,6 +21,8 @@ sealed class RuntimeConfig
     public Dictionary<string, string> Annotations { get; set; } = [];
 
     public LinuxSpec Linux { get; set; } = new();
+
+    public List<string> Warnings { get; } = [];
 }
 
 sealed class RootSpec
