@@ -53,6 +53,7 @@ static class SyscallNumber
     public static int IoprioSet => Arm ? 30 : 251;
     public static int Personality => Arm ? 92 : 135;
     public static int SetMempolicy => Arm ? 237 : 238;
+    public static int Signalfd4 => Arm ? 74 : 289;
     public static int Fcntl => Arm ? 25 : 72;
     public static int Fstatfs => Arm ? 44 : 138;
     public static int Ppoll => Arm ? 73 : 271;

@@ -11,8 +11,8 @@ static unsafe class Launcher
     const ulong ClonePidFd = 0x1000;
     const ulong CloneIntoCgroup = 0x200000000;
 
-    /// <summary>The main thread and the finalizer, which sleeps as long as nothing is collected.</summary>
-    const int ExpectedThreads = 2;
+    /// <summary>The main thread; the executable has no finalizer's (Native/start.c).</summary>
+    const int ExpectedThreads = 1;
 
     /// <summary>Clones a child that runs what is written of the plan, and waits where the plan says so.</summary>
     /// <param name="sync">Both ends of <see cref="LaunchSync"/>; the child's end is closed here.</param>

@@ -14,14 +14,14 @@ sealed class ForegroundProcess : IDisposable
     /// <summary>SIGWINCH of signal(7): the caller's window has another size.</summary>
     const int WindowChange = 28;
 
-    readonly SignalPipe _signals;
+    readonly SignalFile _signals;
     readonly byte[] _buffer = new byte[16 * 1024];
 
-    ForegroundProcess(SignalPipe signals) => _signals = signals;
+    ForegroundProcess(SignalFile signals) => _signals = signals;
 
     /// <summary>From now on signals wait for the process instead of ending this one.</summary>
     public static ForegroundProcess Prepare() =>
-        new(SignalPipe.Catch(Signals.HangUp, Signals.Interrupt, Signals.Quit, Signals.Terminate, Signals.User1, Signals.User2, WindowChange));
+        new(SignalFile.Catch(Signals.HangUp, Signals.Interrupt, Signals.Quit, Signals.Terminate, Signals.User1, Signals.User2, WindowChange));
 
     /// <param name="terminal">The master of its terminal; null when its streams are the caller's own.</param>
     public ProcessEnd Await(SafeFileHandle process, SafeFileHandle? terminal)
@@ -47,7 +47,7 @@ sealed class ForegroundProcess : IDisposable
     {
         using var epoll = new Epoll();
         epoll.Watch(process, Readiness.Readable, ProcessTag);
-        epoll.Watch(_signals.Reader, Readiness.Readable, SignalTag);
+        epoll.Watch(_signals.Handle, Readiness.Readable, SignalTag);
         if (terminal is not null)
         {
             epoll.Watch(terminal, Readiness.Readable, OutputTag);
