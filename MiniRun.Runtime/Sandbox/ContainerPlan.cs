@@ -13,7 +13,6 @@ sealed partial class ContainerPlan
     readonly LaunchSettings _settings;
     readonly RuntimeConfig _config;
     readonly PlanBuilder _plan;
-    readonly Dictionary<MountSpec, Register> _sources = [];
     Register _root;
     bool _parentIsDone;
 

@@ -39,6 +39,7 @@ static class ContainerProcess
     {
         Config = bundle.Config,
         RootPath = bundle.RootPath,
+        BundlePath = bundle.Folder.Path,
         Sync = sync,
         Standard = streams.Standard,
         Terminal = streams.Terminal,

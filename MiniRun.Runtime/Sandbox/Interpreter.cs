@@ -54,6 +54,8 @@ static unsafe class Interpreter
             case ControlStep.CheckWorkingDirectory:
                 var length = Syscall.Invoke(SyscallNumber.Getcwd, a, b);
                 return length > 0 && *(byte*)a != (byte)'/' ? -(long)Errno.ENOENT : length;
+            case <= MountStep.First:
+                return MountStep.Run(step->Number, a, b, c, Argument(step, page, 3), Argument(step, page, 4), Argument(step, page, 5));
             default:
                 return Syscall.Invoke(step->Number, a, b, c, Argument(step, page, 3), Argument(step, page, 4), Argument(step, page, 5));
         }

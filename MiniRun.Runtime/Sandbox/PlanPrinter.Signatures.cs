@@ -17,6 +17,8 @@ static partial class PlanPrinter
         Device,
         OpenFlags,
         OpenHow,
+        ResolveFlags,
+        Filesystem,
         Attributes,
         MountFlags,
         TreeFlags,
@@ -75,7 +77,17 @@ static partial class PlanPrinter
         [SyscallNumber.Fsconfig] = new("fsconfig", ArgumentKind.Descriptor, ArgumentKind.ConfigCommand, ArgumentKind.Text, ArgumentKind.Text),
         [SyscallNumber.Fsmount] = new("fsmount", ArgumentKind.Descriptor, ArgumentKind.Number, ArgumentKind.MountFlags),
         [SyscallNumber.CloseRange] = new("close_range", ArgumentKind.Number, ArgumentKind.Number, ArgumentKind.Number),
-        [SyscallNumber.Openat2] = new("openat2", ArgumentKind.Descriptor, ArgumentKind.Text, ArgumentKind.OpenHow),
+        [SyscallNumber.Fspick] = new("fspick", ArgumentKind.Descriptor, ArgumentKind.Text),
+        [SyscallNumber.Fchownat] = new("fchownat", ArgumentKind.Descriptor, ArgumentKind.Text, ArgumentKind.Number, ArgumentKind.Number),
+        [MountStep.Resolve] = new("openat2", ArgumentKind.Descriptor, ArgumentKind.Text, ArgumentKind.OpenHow),
+        [MountStep.MakePlace] = new("make_place", ArgumentKind.Descriptor, ArgumentKind.Text, ArgumentKind.OpenFlags, ArgumentKind.ResolveFlags),
+        [MountStep.RequireFilesystem] = new("require_filesystem", ArgumentKind.Descriptor, ArgumentKind.Filesystem),
+        [MountStep.RefuseFilesystem] = new(
+            "refuse_filesystem", ArgumentKind.Descriptor, ArgumentKind.Filesystem, ArgumentKind.Filesystem, ArgumentKind.Filesystem,
+            ArgumentKind.Filesystem, ArgumentKind.Filesystem),
+        [MountStep.RequireDevice] = new("require_device", ArgumentKind.Descriptor, ArgumentKind.Mode, ArgumentKind.Number, ArgumentKind.Number),
+        [MountStep.InheritMode] = new("inherit_mode", ArgumentKind.Descriptor, ArgumentKind.Descriptor),
+        [MountStep.CopyTree] = new("copy_tree", ArgumentKind.Descriptor, ArgumentKind.Descriptor),
         [SyscallNumber.MountSetattr] = new("mount_setattr", ArgumentKind.Descriptor, ArgumentKind.Text, ArgumentKind.TreeFlags, ArgumentKind.Attributes),
     };
 }

@@ -58,7 +58,7 @@ sealed class ContainerConsole : IDisposable
         var mount = config.Mounts.Find(m => m.Type is "devpts")
             ?? throw new SpecException("$.process.terminal", "needs a mount of type devpts on /dev/pts");
         var options = MountOptions.Parse(mount, "$.mounts");
-        var instance = Terminal.CreateInstance(options.Data, options.Set);
+        var instance = Terminal.CreateInstance(options.Data, options.Own.Set);
         var (master, peer) = Terminal.Open(instance);
         if (config.Process.ConsoleSize is { Columns: > 0, Rows: > 0 } size)
         {
