@@ -71,4 +71,11 @@ static class SyscallNumber
     public static int Openat2 => 437;
     public static int PidfdGetfd => 438;
     public static int MountSetattr => 442;
+    public static int Fspick => 433;
+    public static int Statx => Arm ? 291 : 332;
+    public static int Readlinkat => Arm ? 78 : 267;
+    public static int Fchmod => Arm ? 52 : 91;
+    public static int Fchmodat => Arm ? 53 : 268;
+    public static int Getdents64 => Arm ? 61 : 217;
+    public static int Sendfile => Arm ? 71 : 40;
 }

@@ -5,82 +5,63 @@ namespace MiniRun.Runtime.Sandbox;
 
 sealed partial class ContainerPlan
 {
-    /// <summary>Host paths are resolved once, while the host is still there; afterwards there are only descriptors.</summary>
-    void HoldSources()
+    readonly List<PlannedMount> _mounts = [];
+
+    /// <summary>Mounts that change once more: they become read-only when everything below them is there, or keep their own
+    /// propagation when the root's is set for all.</summary>
+    readonly List<(Descriptor Mount, MountOptions Options, bool BecomesReadOnly)> _unfinished = [];
+
+    void ReadMounts()
     {
-        _plan.MakeMountsPrivate();
         for (var i = 0; i < _config.Mounts.Count; i++)
         {
-            var mount = _config.Mounts[i];
-            var options = MountOptions.Parse(mount, $"$.mounts[{i}]");
-            if (options.IsBind)
+            var mount = new PlannedMount(i, _config.Mounts[i]) { IsPrepared = _settings.PreparedMounts.ContainsKey(i) };
+            RefuseBadPlace(mount);
+            if (mount.Options is { IsBind: true, Propagations.Count: 0 } && (FollowsHost || mount.IsPrepared))
             {
-                var source = mount.Source.StartsWith('/') ? mount.Source : throw new SpecException($"$.mounts[{i}].source", "must be an absolute path");
-                _sources[mount] = _plan.CloneTree(source, options.IsRecursive, "source");
+                mount.Options.Propagations.Add(new Propagation(FollowsHost ? MountApi.Slave : MountApi.Private, IsRecursive: true));
             }
-        }
-    }
 
-    /// <summary>Puts the container's root where it can become the root of this mount namespace.</summary>
-    void AttachRoot()
-    {
-        var overlay = _config.Mounts.Find(IsRoot);
-        _root = overlay is null ? _plan.CloneTree(_settings.RootPath, recursive: true, "root") : NewFilesystem(overlay, "root");
-        _plan.Attach(_root, _settings.RootPath);
-    }
-
-    /// <summary>Makes it the root, and lets go of the host's mounts.</summary>
-    void ChangeRoot()
-    {
-        var root = _settings.PausesBeforeRoot ? _plan.OpenPath(_settings.RootPath, "root") : _root;
-        _plan.ChangeFolder(root);
-        if (_settings.MovesRoot)
-        {
-            // Without the move the host's root would stay below ours, and exec would enter it (DECISIONS 4).
-            _plan.MoveMount(".", "/");
-            _plan.ChangeRoot(".");
-            _plan.ChangeFolder("/");
-        }
-        else
-        {
-            _plan.PivotRoot();
-            _plan.DetachOldRoot();
+            _mounts.Add(mount);
         }
 
-        if (_settings.PausesBeforeRoot)
-        {
-            _plan.Close(root);
-        }
+        _devices = DeviceNode.Of(_config);
     }
 
     void MakeMounts()
     {
-        MakeDevicesInImage();
-        for (var i = 0; i < _config.Mounts.Count; i++)
+        foreach (var mount in _mounts)
         {
-            var mount = _config.Mounts[i];
-            if (IsRoot(mount))
+            if (mount.IsRoot)
             {
                 continue;
             }
 
-            switch (mount.Type)
+            if (mount.Options.IsRemount)
             {
-                case "cgroup" or "cgroup2":
-                    MountCgroups(mount, MountOptions.Parse(mount, $"$.mounts[{i}]"));
-                    break;
-                case "devpts" when _settings.Terminal is { } terminal:
-                    var place = Place(mount.Destination, isFolder: true);
-                    _plan.Attach(terminal.Instance, place);
-                    _plan.Close(place);
-                    break;
-                default:
-                    MakeMount(mount, $"$.mounts[{i}]");
-                    break;
+                Remount(mount);
+            }
+            else if (mount.IsCgroup)
+            {
+                MountCgroups(mount);
+            }
+            else if (mount.Is("devpts") && _settings.Terminal is { } terminal)
+            {
+                AttachAtPlace(mount, terminal.Instance, isFolder: true);
+            }
+            else
+            {
+                MakeMount(mount);
             }
         }
 
+        MakeDevicesElsewhere();
         BindConsole();
+        foreach (var (mount, options, _) in _unfinished.Where(mount => mount.BecomesReadOnly))
+        {
+            _plan.SetAttributes(mount, options.Own, recursive: false);
+        }
+
         // The last step, because every place above had to be made first.
         if (_config.Root.ReadOnly)
         {
@@ -88,90 +69,148 @@ sealed partial class ContainerPlan
         }
     }
 
-    void MakeMount(MountSpec mount, string path)
+    void MakeMount(PlannedMount mount)
     {
-        var options = MountOptions.Parse(mount, path);
-        Register made;
-        var isFolder = true;
-        if (_sources.TryGetValue(mount, out var source))
+        if (mount.Held is { } held)
         {
-            made = source;
-            isFolder = _settings.IsFolder(mount.Source);
-            if ((options.Set | options.Clear) != 0)
-            {
-                _plan.SetAttributes(made, options.Set, options.Clear, options.IsRecursive);
-            }
-        }
-        else
-        {
-            made = NewFilesystem(mount, "mount");
+            AttachHeld(mount, held);
+            return;
         }
 
-        if (mount.Destination.TrimEnd('/') == "/dev" && !options.IsBind)
+        var options = mount.Options;
+        var isLater = options.IsReadOnly && (mount.Is("tmpfs") || IsOwnDev(mount)) && HasSomethingBelow(mount.Place);
+        var made = NewFilesystem(mount, "mount", isLater ? options.Own.Set & ~MountApi.AttributeReadOnly : options.Own.Set);
+        if (!options.Tree.IsEmpty)
+        {
+            _plan.SetAttributes(made, options.Tree, recursive: true);
+        }
+
+        if (IsOwnDev(mount))
         {
             MakeDevices(made);
         }
 
-        // On /proc and /sys no link is accepted: they would show the kernel's files at a place of the image's choice.
-        var resolve = mount.Type is "proc" or "sysfs" ? OpenHow.NoSymlinks : 0;
-        var place = Place(mount.Destination, isFolder, resolve);
+        AttachAtPlace(mount, made, isFolder: true);
+        if (IsOwnDev(mount))
+        {
+            FinishDevices(made);
+        }
+
+        Finish(made, options, isLater);
+    }
+
+    void AttachHeld(PlannedMount mount, Descriptor held)
+    {
+        // A bind shows a filesystem with the attributes of its source; a new one has its own already.
+        if (mount.Options.IsBind && !mount.Options.Own.IsEmpty)
+        {
+            _plan.SetAttributes(held, mount.Options.Own, recursive: false);
+        }
+
+        if (!mount.Options.Tree.IsEmpty)
+        {
+            _plan.SetAttributes(held, mount.Options.Tree, recursive: true);
+        }
+
+        AttachAtPlace(mount, held, isFolder: !mount.Options.IsBind || _settings.IsFolder(SourcePath(mount)));
+        Finish(held, mount.Options, isLater: false);
+    }
+
+    /// <summary>Sets the propagation before anything is mounted below, so that nothing of that reaches the host.</summary>
+    void Finish(Descriptor made, MountOptions options, bool isLater)
+    {
+        Propagate(made, options);
+        if (isLater || RepeatsPropagation(options))
+        {
+            _unfinished.Add((made, options, isLater));
+        }
+        else
+        {
+            _plan.Close(made);
+        }
+    }
+
+    void Propagate(Descriptor made, MountOptions options)
+    {
+        foreach (var propagation in options.Propagations)
+        {
+            _plan.SetPropagation(made, propagation);
+        }
+    }
+
+    /// <summary>Whether something has to be made in a new filesystem before it may become read-only.</summary>
+    bool HasSomethingBelow(string place) =>
+        place is "/dev"
+        || _mounts.Exists(mount => ContainerPath.IsBelow(mount.Place, place))
+        || _devices.Exists(device => ContainerPath.IsBelow(device.Path, place));
+
+    void AttachAtPlace(PlannedMount mount, Descriptor made, bool isFolder)
+    {
+        var place = MountPlace(mount, isFolder);
         _plan.Attach(made, place);
         _plan.Close(place);
-        _plan.Close(made);
     }
 
-    Register NewFilesystem(MountSpec mount, string name)
+    /// <summary>Changes the mount that is there; without <c>bind</c> its filesystem's own options too.</summary>
+    void Remount(PlannedMount mount)
     {
-        var options = MountOptions.Parse(mount, $"$.mounts[{_config.Mounts.IndexOf(mount)}]");
-        var context = _plan.OpenFilesystem(mount.Type);
-        if (mount.Source.Length > 0)
+        var place = _plan.ResolveIn(_root, mount.Place, Open.Path, "place", LinkPolicy(mount.Place));
+        if (mount.Options.Superblock.Count + mount.Options.Data.Count > 0)
         {
-            _plan.SetOption(context, "source", mount.Source);
+            var context = _plan.PickFilesystem(place);
+            SetOptions(context, mount);
+            _plan.Reconfigure(context);
         }
 
-        foreach (var (key, value) in options.Data)
+        if (!mount.Options.Own.IsEmpty)
         {
-            if (value is null)
-            {
-                _plan.SetFlag(context, key);
-            }
-            else
-            {
-                _plan.SetOption(context, key, value);
-            }
+            _plan.SetAttributes(place, mount.Options.Own, recursive: false);
         }
 
-        return _plan.CreateMount(context, options.Set, name);
+        if (!mount.Options.Tree.IsEmpty)
+        {
+            _plan.SetAttributes(place, mount.Options.Tree, recursive: true);
+        }
+
+        Propagate(place, mount.Options);
+        _plan.Close(place);
     }
 
-    /// <summary>A descriptor of the place for a mount, which is made where the image has none.</summary>
-    Register Place(string destination, bool isFolder, ulong resolve = 0)
+    Register NewFilesystem(PlannedMount mount, string name, ulong attributes)
     {
-        var flags = isFolder ? Files.Directory : Open.Path;
-        var place = _plan.ResolveIn(_root, destination, flags, "place", resolve);
-        _plan.Tolerate(Errno.ENOENT);
-        var found = _plan.Mark();
-        var names = destination.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        for (var depth = 0; depth < names.Length; depth++)
+        if (mount.Spec.Type is "" or "none")
         {
-            var parent = _plan.ResolveIn(_root, string.Join('/', names[..depth]), Files.Directory, "parent");
-            if (depth < names.Length - 1 || isFolder)
-            {
-                _plan.MakeFolder(parent, names[depth], 0b111_101_101);
-                _plan.Tolerate(Errno.EEXIST);
-            }
-            else
-            {
-                _plan.MakeFile(parent, names[depth], 0b110_100_100);
-            }
-
-            _plan.Close(parent);
+            throw new SpecException(mount.Path + ".type", "is missing; a mount without a type needs the option \"bind\" or \"rbind\"");
         }
 
-        _plan.ResolveInto(_root, destination, flags, place, resolve);
-        _plan.SkipFromOnSuccess(found);
-        return place;
+        var context = _plan.OpenFilesystem(mount.Spec.Type);
+        if (mount.Spec.Source.Length > 0)
+        {
+            _plan.SetOption(context, "source", mount.Spec.Source);
+        }
+
+        SetOptions(context, mount);
+        return _plan.CreateMount(context, attributes, name);
     }
 
-    static bool IsRoot(MountSpec mount) => mount.Destination.Trim('/').Length == 0;
+    void SetOptions(Register context, PlannedMount mount)
+    {
+        foreach (var flag in mount.Options.Superblock)
+        {
+            _plan.SetOption(context, flag, null);
+        }
+
+        foreach (var (key, value) in mount.Options.Data)
+        {
+            _plan.SetOption(context, key, value);
+        }
+    }
+
+    /// <summary>The source of a bind mount on the host; a relative one lies below the bundle.</summary>
+    string SourcePath(PlannedMount mount) => mount.Spec.Source switch
+    {
+        "" => throw new SpecException(mount.Path + ".source", "is missing"),
+        ['/', ..] => mount.Spec.Source,
+        _ => $"{_settings.BundlePath}/{mount.Spec.Source}",
+    };
 }

@@ -15,7 +15,6 @@ sealed partial class ContainerPlan
     readonly RuntimeConfig _config;
     readonly PlanBuilder _plan;
     readonly ProcessPlan _process;
-    readonly Dictionary<MountSpec, Register> _sources = [];
     Register _root;
     bool _parentIsDone;
 

@@ -134,6 +134,7 @@ static class ContainerProcess
     {
         Config = order.Config,
         RootPath = order.RootPath,
+        BundlePath = order.Bundle,
         Sync = sync,
         Process = new ProcessSettings
         {

@@ -22,6 +22,7 @@ static class FlagNames
     public static string Resolve(ulong flags) => Join(flags,
     [
         (OpenHow.InRoot, "RESOLVE_IN_ROOT"), (OpenHow.NoMagicLinks, "RESOLVE_NO_MAGICLINKS"), (OpenHow.NoSymlinks, "RESOLVE_NO_SYMLINKS"),
+        (OpenHow.Beneath, "RESOLVE_BENEATH"),
     ]);
 
     public static string Attributes(ulong flags)
@@ -30,6 +31,7 @@ static class FlagNames
         {
             (MountApi.AttributeReadOnly, "ro"), (MountApi.AttributeNoSuid, "nosuid"), (MountApi.AttributeNoDev, "nodev"),
             (MountApi.AttributeNoExec, "noexec"), (MountApi.AttributeNoFolderAccessTime, "nodiratime"), (MountApi.AttributeNoFollow, "nosymfollow"),
+            (MountApi.AttributeIdMap, "idmap"),
         };
         if ((flags & MountApi.AccessTimeMask) == MountApi.AccessTimeMask)
         {
@@ -51,6 +53,29 @@ static class FlagNames
         (MountApi.Move, "MS_MOVE"),
     ]);
 
+    public static string Propagation(ulong kind) => kind switch
+    {
+        MountApi.Private => "private",
+        MountApi.Slave => "slave",
+        MountApi.Shared => "shared",
+        MountApi.Unbindable => "unbindable",
+        _ => string.Create(CultureInfo.InvariantCulture, $"0x{kind:x}"),
+    };
+
+    /// <summary>A mode with the kind of file that it belongs to, as stat(1) shows its letter.</summary>
+    public static string Mode(int mode)
+    {
+        var permissions = "0" + Convert.ToString(mode & ~FileFacts.KindMask, 8);
+        return (mode & FileFacts.KindMask) switch
+        {
+            0 => permissions,
+            FileFacts.Fifo => "S_IFIFO|" + permissions,
+            FileFacts.CharacterDevice => "S_IFCHR|" + permissions,
+            FileFacts.BlockDevice => "S_IFBLK|" + permissions,
+            _ => "0" + Convert.ToString(mode, 8),
+        };
+    }
+
     public static string Namespaces(ulong flags) => Join(flags,
     [
         (Kernel.Namespaces.Mount, "CLONE_NEWNS"), (Kernel.Namespaces.Cgroup, "CLONE_NEWCGROUP"),
@@ -64,6 +89,7 @@ static class FlagNames
         MountApi.FsconfigFlag => "FLAG",
         MountApi.FsconfigString => "STRING",
         MountApi.FsconfigCreate => "CREATE",
+        MountApi.FsconfigReconfigure => "RECONFIGURE",
         _ => command.ToString(CultureInfo.InvariantCulture),
     };
 

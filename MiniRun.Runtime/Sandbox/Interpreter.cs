@@ -57,8 +57,8 @@ static unsafe class Interpreter
                 return length > 0 && *(byte*)a != (byte)'/' ? -(long)Errno.ENOENT : length;
             case ControlStep.ContinueInChild:
                 return ContinueInChild(a, b);
-            case ControlStep.CheckDevice:
-                return CheckDevice(a, b, c);
+            case <= MountStep.First:
+                return MountStep.Run(step->Number, a, b, c, Argument(step, registers, 3), Argument(step, registers, 4), Argument(step, registers, 5));
             default:
                 return Syscall.Invoke(step->Number, a, b, c, Argument(step, registers, 3), Argument(step, registers, 4), Argument(step, registers, 5));
         }
@@ -85,12 +85,6 @@ static unsafe class Interpreter
         }
 
         return pid;
-    }
-
-    static long CheckDevice(ulong descriptor, ulong device, ulong buffer)
-    {
-        var result = Syscall.Invoke(SyscallNumber.Fstat, descriptor, buffer);
-        return result < 0 ? result : FileIdentity.DeviceOf((byte*)buffer) == device ? 0 : -(long)Errno.EBADF;
     }
 
     static ulong Argument(LaunchStep* step, long* registers, int index)

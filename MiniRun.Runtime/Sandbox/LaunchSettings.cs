@@ -11,6 +11,15 @@ sealed record LaunchSettings
     /// <summary>root.path as an absolute host path.</summary>
     public required string RootPath { get; init; }
 
+    /// <summary>Where relative sources of bind mounts begin.</summary>
+    public string BundlePath { get; init; } = "";
+
+    /// <summary>Mounts that the parent has made, detached, by their index in the configuration; -1 is the root.</summary>
+    public IReadOnlyDictionary<int, int> PreparedMounts { get; init; } = new Dictionary<int, int>();
+
+    /// <summary>The host's device nodes, as detached mounts that the parent has made, by their path in the container.</summary>
+    public IReadOnlyDictionary<string, int> PreparedDevices { get; init; } = new Dictionary<string, int>();
+
     /// <summary>The child's end of the pair on which it waits for the parent, and the parent's end that it must drop.</summary>
     public required (int Child, int Parent) Sync { get; init; }
 

@@ -70,9 +70,6 @@ static class ControlStep
 
     /// <summary>clone3: the child goes on with the next step, its parent ends. For namespaces that only a child can be in.</summary>
     public const int ContinueInChild = -3;
-
-    /// <summary>Fails with EBADF unless the file in argument 0 is the device in argument 1 (SECURITY R9).</summary>
-    public const int CheckDevice = -4;
 }
 
 /// <summary>A place for the result of a step, named for whoever reads the plan.</summary>

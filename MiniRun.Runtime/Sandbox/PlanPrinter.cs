@@ -91,8 +91,10 @@ static unsafe partial class PlanPrinter
         ArgumentKind.Text => value == 0 ? "null" : $"\"{Text(memory, value)}\"",
         ArgumentKind.Descriptor => (int)value == Files.CurrentFolder ? "AT_FDCWD" : ((int)value).ToString(CultureInfo.InvariantCulture),
         ArgumentKind.Number => ((long)value).ToString(CultureInfo.InvariantCulture),
-        ArgumentKind.Mode => "0" + Convert.ToString((long)value, 8),
-        ArgumentKind.Device => string.Create(CultureInfo.InvariantCulture, $"{value >> 8}:{value & 0xFF}"),
+        ArgumentKind.Mode => FlagNames.Mode((int)value),
+        ArgumentKind.Device => Device(value),
+        ArgumentKind.ResolveFlags => FlagNames.Resolve(value),
+        ArgumentKind.Filesystem => FilesystemMagic.Name(value),
         ArgumentKind.OpenFlags => FlagNames.Open(value),
         ArgumentKind.OpenHow => Opening((OpenHow*)memory.At(value)),
         ArgumentKind.Attributes => $"{{{Changes((MountAttributes*)memory.At(value))}}}",
@@ -116,6 +118,7 @@ static unsafe partial class PlanPrinter
         {
             attributes->Set != 0 ? "set " + FlagNames.Attributes(attributes->Set) : "",
             attributes->Clear != 0 ? "clear " + FlagNames.Attributes(attributes->Clear) : "",
+            attributes->Propagation != 0 ? FlagNames.Propagation(attributes->Propagation) : "",
         }.Where(part => part.Length > 0));
 
     static string Text(LaunchMemory memory, ulong address) => Marshal.PtrToStringUTF8((nint)memory.At(address))!;
@@ -123,6 +126,12 @@ static unsafe partial class PlanPrinter
     static string Opening(OpenHow* how) => $"{{{FlagNames.Open(how->Flags)}, {FlagNames.Resolve(how->Resolve)}}}";
 
     static string Limits(ulong* pair) => $"{{{Limit(pair[0])}, {Limit(pair[1])}}}";
+
+    static string Device(ulong value)
+    {
+        var (major, minor) = DeviceNumber.Decode(value);
+        return string.Create(CultureInfo.InvariantCulture, $"{major}:{minor}");
+    }
 
     static string Limit(ulong value) => value == ulong.MaxValue ? "unlimited" : value.ToString(CultureInfo.InvariantCulture);
 

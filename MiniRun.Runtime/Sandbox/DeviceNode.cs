@@ -1,0 +1,76 @@
+using MiniRun.Runtime.Kernel;
+using MiniRun.Runtime.Spec;
+
+namespace MiniRun.Runtime.Sandbox;
+
+/// <summary>A device that the container gets (config-linux.md, "Devices" and "Default Devices").</summary>
+/// <param name="Path">In the container, clean.</param>
+/// <param name="Kind">S_IFCHR, S_IFBLK or S_IFIFO of <see cref="FileFacts"/>.</param>
+sealed record DeviceNode(string Path, int Kind, uint Major, uint Minor, int Mode, uint Uid, uint Gid)
+{
+    const int DefaultMode = 0b110_110_110;
+
+    /// <summary>What every container has, whatever its configuration says.</summary>
+    static readonly DeviceNode[] Defaults =
+    [
+        Default("null", 1, 3), Default("zero", 1, 5), Default("full", 1, 7), Default("random", 1, 8), Default("urandom", 1, 9), Default("tty", 5, 0),
+    ];
+
+    /// <summary>The devices of a configuration, and the default ones that it does not define otherwise.</summary>
+    /// <exception cref="SpecException">A device cannot be made.</exception>
+    public static List<DeviceNode> Of(RuntimeConfig config)
+    {
+        var nodes = new List<DeviceNode>();
+        for (var i = 0; i < config.Linux.Devices.Count; i++)
+        {
+            var path = $"$.linux.devices[{i}]";
+            var node = Read(config.Linux.Devices[i], path);
+            var same = nodes.Find(other => other.Path == node.Path);
+            if (same is null)
+            {
+                nodes.Add(node);
+            }
+            else if (same != node)
+            {
+                throw new SpecException(path + ".path", $"\"{node.Path}\" is listed twice, with different devices");
+            }
+        }
+
+        foreach (var node in Defaults)
+        {
+            if (!nodes.Exists(other => other.Path == node.Path))
+            {
+                nodes.Add(node);
+            }
+        }
+
+        return nodes;
+    }
+
+    static DeviceNode Read(DeviceSpec spec, string path)
+    {
+        var kind = spec.Type switch
+        {
+            'c' or 'u' => FileFacts.CharacterDevice,
+            'b' => FileFacts.BlockDevice,
+            'p' => FileFacts.Fifo,
+            _ => throw new SpecException(path + ".type", $"\"{spec.Type}\" is no device; use c, b, u or p"),
+        };
+        var place = ContainerPath.Clean(spec.Path);
+        if (place is "/")
+        {
+            throw new SpecException(path + ".path", "must name a file");
+        }
+
+        return spec switch
+        {
+            _ when kind == FileFacts.Fifo => new DeviceNode(place, kind, 0, 0, spec.Mode ?? DefaultMode, spec.Uid ?? 0, spec.Gid ?? 0),
+            { Major: > DeviceNumber.MaximumMajor } => throw new SpecException(path + ".major", $"must be {DeviceNumber.MaximumMajor} or less"),
+            { Minor: > DeviceNumber.MaximumMinor } => throw new SpecException(path + ".minor", $"must be {DeviceNumber.MaximumMinor} or less"),
+            _ => new DeviceNode(place, kind, spec.Major, spec.Minor, spec.Mode ?? DefaultMode, spec.Uid ?? 0, spec.Gid ?? 0),
+        };
+    }
+
+    static DeviceNode Default(string name, uint major, uint minor) =>
+        new("/dev/" + name, FileFacts.CharacterDevice, major, minor, DefaultMode, 0, 0);
+}
