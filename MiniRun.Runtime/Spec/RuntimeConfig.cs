@@ -22,7 +22,8 @@ sealed class RuntimeConfig
 
     public LinuxSpec Linux { get; set; } = new();
 
-    public List<string> Warnings { get; } = [];
+    /// <summary>What the reader found odd but no reason to refuse the document, each with its path.</summary>
+    public List<string> Warnings { get; set; } = [];
 }
 
 sealed class RootSpec
