@@ -59,6 +59,7 @@ static class SyscallNumber
     public static int Ppoll => Arm ? 73 : 271;
     public static int MemfdCreate => Arm ? 279 : 319;
     public static int Seccomp => Arm ? 277 : 317;
+    public static int Bpf => Arm ? 280 : 321;
     public static int PidfdSendSignal => 424;
     public static int OpenTree => 428;
     public static int MoveMount => 429;

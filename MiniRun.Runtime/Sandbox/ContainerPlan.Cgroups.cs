@@ -34,7 +34,7 @@ sealed partial class ContainerPlan
         _plan.Attach(trees, place);
         _plan.Close(place);
         // Only those that it has joined: of any other it would see the host's.
-        foreach (var hierarchy in _settings.Cgroups.Hierarchies.Where(ContainerCgroup.IsUsed))
+        foreach (var hierarchy in CgroupChoice.Hierarchies(_settings.Cgroups, _config.Linux.Resources))
         {
             var tree = _ownCgroups.TryGetValue(hierarchy, out var own) ? own : hierarchy.IsUnified
                 ? NewCgroupMount("cgroup2", [], attributes)
@@ -60,7 +60,7 @@ sealed partial class ContainerPlan
         }
 
         var attributes = CgroupAttributes(mount.Options);
-        foreach (var hierarchy in _settings.Cgroups.Hierarchies.Where(ContainerCgroup.IsUsed))
+        foreach (var hierarchy in CgroupChoice.Hierarchies(_settings.Cgroups, _config.Linux.Resources))
         {
             var own = _plan.CloneTree($"{hierarchy.Path}/{path}", recursive: false, "cgroup");
             _plan.SetAttributes(own, attributes, AccessTime(attributes), recursive: false);

@@ -30,6 +30,9 @@ sealed record ContainerOrder
     /// <summary>Its cgroup, which exists; null leaves the process in the caller's.</summary>
     public ContainerCgroup? Cgroup { get; init; }
 
+    /// <summary>Whether a limit that this host cannot enforce is an error; otherwise it becomes a warning of the cgroup.</summary>
+    public bool IsStrict { get; init; }
+
     /// <summary>Where the launch stays readable; null keeps it in memory.</summary>
     public Folder? Records { get; init; }
 
@@ -96,7 +99,7 @@ static class ContainerProcess
     {
         if (order.Cgroup is { } cgroup)
         {
-            cgroup.SetLimits(order.Config.Linux.Resources);
+            cgroup.SetLimits(order.Config.Linux.Resources, order.IsStrict);
             cgroup.Add(pid, bornInUnified);
         }
 

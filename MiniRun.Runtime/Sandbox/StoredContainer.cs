@@ -68,7 +68,7 @@ sealed class StoredContainer : IDisposable
         Record is null ? ContainerStatus.Creating
         : !Record.IsProcessAlive() ? ContainerStatus.Stopped
         : StartGate.IsWaiting(Folder) ? ContainerStatus.Created
-        : Cgroup(layout ?? CgroupLayout.Detect()) is { } cgroup && cgroup.IsFrozen() ? ContainerStatus.Paused
+        : Cgroup(layout ?? CgroupLayout.DetectQuickly()) is { } cgroup && cgroup.IsFrozen() ? ContainerStatus.Paused
         : ContainerStatus.Running;
 
     /// <summary>Its cgroup; null when it was started without one.</summary>

@@ -64,7 +64,7 @@ sealed class Creation : IDisposable
     {
         var config = _bundle.Config;
         Surroundings.Complete(config.Process, _bundle, _arguments.Number("--preserve-fds", 0), out var preserved);
-        _cgroup = _global.UsesCgroups ? ContainerCgroup.Create(_layout, CgroupPath(config, _stored.Id)) : null;
+        _cgroup = _global.UsesCgroups ? ContainerCgroup.Create(_layout, CgroupPath(config, _stored.Id), config.Linux.Resources, strict: true) : null;
         foreach (var warning in _cgroup?.Warnings ?? [])
         {
             ErrorLog.Warn(_global, warning);
@@ -86,6 +86,7 @@ sealed class Creation : IDisposable
             Streams = _terminal?.Streams ?? default,
             Layout = _layout,
             Cgroup = _cgroup,
+            IsStrict = true,
             Records = waits ? _stored.Folder : null,
             StartGate = gate is null ? null : Files.Number(gate),
             PreservedDescriptors = preserved,

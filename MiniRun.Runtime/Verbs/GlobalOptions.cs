@@ -85,5 +85,5 @@ sealed class GlobalOptions
         }
     }
 
-    public static CgroupLayout DetectCgroups() => CgroupLayout.Detect();
+    public static CgroupLayout DetectCgroups() => CgroupLayout.DetectQuickly();
 }

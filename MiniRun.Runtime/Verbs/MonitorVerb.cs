@@ -41,14 +41,14 @@ static class MonitorVerb
         var id = arguments.Required("--id");
         var bundle = Bundle.Open(arguments.Path("--bundle", "."));
         var run = Folder.Open(arguments.Path("--run", "."));
-        var layout = CgroupLayout.Detect();
+        var layout = CgroupLayout.DetectQuickly();
         ContainerCgroup? cgroup = null;
         ContainerConsole? console = null;
         try
         {
             var listener = UnixSocket.Listen(run, MonitorSocket.FileName);
             console = ContainerConsole.Create(bundle.Config);
-            cgroup = ContainerCgroup.Create(layout, arguments.Required("--cgroup"));
+            cgroup = ContainerCgroup.Create(layout, arguments.Required("--cgroup"), bundle.Config.Linux.Resources);
             var startedAt = Clock.Realtime();
             var process = ContainerProcess.Start(new ContainerOrder
             {

@@ -22,7 +22,7 @@ static class PlanVerb
             Config = bundle.Config,
             RootPath = bundle.RootPath,
             Streams = new ProcessStreams(null, bundle.Config.Process.Terminal ? (12, 13) : null),
-            Layout = CgroupLayout.Detect(),
+            Layout = CgroupLayout.DetectQuickly(),
             Record = static _ => { },
         };
         using var plan = ContainerPlan.Write(ContainerProcess.Settings(order, Sync, JoinedNamespaces.Planned(bundle.Config.Linux)) with { CgroupPath = "minirun/ID" }, LaunchMemory.Create());
