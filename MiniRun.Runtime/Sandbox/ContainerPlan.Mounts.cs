@@ -25,7 +25,7 @@ sealed partial class ContainerPlan
             _mounts.Add(mount);
         }
 
-        _devices = DeviceNode.Of(_config);
+        _devices = new ContainerDevices(_config, _mounts);
     }
 
     void MakeMounts()
@@ -78,20 +78,20 @@ sealed partial class ContainerPlan
         }
 
         var options = mount.Options;
-        var isLater = options.IsReadOnly && (mount.Is("tmpfs") || IsOwnDev(mount)) && HasSomethingBelow(mount.Place);
+        var isLater = options.IsReadOnly && (mount.Is("tmpfs") || mount.IsOwnDev) && HasSomethingBelow(mount.Place);
         var made = NewFilesystem(mount, "mount", isLater ? options.Own.Set & ~MountApi.AttributeReadOnly : options.Own.Set);
         if (!options.Tree.IsEmpty)
         {
             _plan.SetAttributes(made, options.Tree, recursive: true);
         }
 
-        if (IsOwnDev(mount))
+        if (mount.IsOwnDev)
         {
             MakeDevices(made);
         }
 
         AttachAtPlace(mount, made, isFolder: true);
-        if (IsOwnDev(mount))
+        if (mount.IsOwnDev)
         {
             FinishDevices(made);
         }
@@ -142,7 +142,7 @@ sealed partial class ContainerPlan
     bool HasSomethingBelow(string place) =>
         place is "/dev"
         || _mounts.Exists(mount => ContainerPath.IsBelow(mount.Place, place))
-        || _devices.Exists(device => ContainerPath.IsBelow(device.Path, place));
+        || _devices.Nodes.Exists(device => ContainerPath.IsBelow(device.Path, place));
 
     void AttachAtPlace(PlannedMount mount, Descriptor made, bool isFolder)
     {
@@ -206,11 +206,5 @@ sealed partial class ContainerPlan
         }
     }
 
-    /// <summary>The source of a bind mount on the host; a relative one lies below the bundle.</summary>
-    string SourcePath(PlannedMount mount) => mount.Spec.Source switch
-    {
-        "" => throw new SpecException(mount.Path + ".source", "is missing"),
-        ['/', ..] => mount.Spec.Source,
-        _ => $"{_settings.BundlePath}/{mount.Spec.Source}",
-    };
+    string SourcePath(PlannedMount mount) => mount.SourcePath(_settings.BundlePath);
 }
