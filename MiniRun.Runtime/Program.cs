@@ -11,21 +11,7 @@ static class Program
 
     public static int Main(string[] words)
     {
-        try
-        {
-            GC.TryStartNoGCRegion(NoCollectionBytes);
-            return Verb.Run(words);
-        }
-        catch (UsageException e)
-        {
-            Standard.Complain(e.Message);
-            return 1;
-        }
-        catch (Exception e)
-        {
-            // The one line that callers read: which step, which call, why.
-            Standard.Complain(e.Message);
-            return 1;
-        }
+        GC.TryStartNoGCRegion(NoCollectionBytes);
+        return Verb.Run(words);
     }
 }

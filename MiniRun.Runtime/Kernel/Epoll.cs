@@ -42,6 +42,20 @@ sealed unsafe partial class Epoll : IDisposable
     /// <param name="tag">Comes back with every event of this descriptor.</param>
     public void Watch(SafeFileHandle file, Readiness wanted, int tag) => Control(Add, file, wanted, tag);
 
+    /// <summary>Watches what can be watched: a regular file is always ready, and epoll refuses it.</summary>
+    public bool TryWatch(SafeFileHandle file, Readiness wanted, int tag)
+    {
+        try
+        {
+            Watch(file, wanted, tag);
+            return true;
+        }
+        catch (KernelException e) when (e.Errno is Errno.EPERM)
+        {
+            return false;
+        }
+    }
+
     public void Change(SafeFileHandle file, Readiness wanted, int tag) => Control(Modify, file, wanted, tag);
 
     public void Forget(SafeFileHandle file) => Control(Remove, file, Readiness.None, 0);

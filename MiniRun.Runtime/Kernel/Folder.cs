@@ -49,6 +49,15 @@ sealed partial class Folder : IDisposable
     public Folder CreateFolder(string name, int mode = 0b111_000_000) =>
         mkdirat(Fd, name, mode) == 0 ? OpenFolder(name) : throw KernelException.Last("mkdir", $"{Path}/{name}");
 
+    /// <summary>Makes a FIFO that must not exist yet.</summary>
+    public unsafe void MakeFifo(string name, int mode = 0b110_000_000)
+    {
+        const int Fifo = 0x1000;
+        using var arena = new Arena();
+        var result = Syscall.Invoke(SyscallNumber.Mknodat, (ulong)Fd, (ulong)arena.Text(name), (ulong)(Fifo | mode));
+        KernelException.Check(result, "mknod", $"{Path}/{name}");
+    }
+
     public SafeFileHandle OpenFile(string name, Open flags = Kernel.Open.ReadOnly, int mode = 0b110_000_000)
     {
         try

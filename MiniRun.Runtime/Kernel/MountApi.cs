@@ -40,6 +40,7 @@ static class MountApi
     public const ulong AttributeIdMap = 0x100000;
     public const ulong AttributeNoFollow = 0x200000;
 
+    public const ulong Move = 1 << 13;
     public const ulong Unbindable = 1 << 17;
     public const ulong Private = 1 << 18;
     public const ulong Slave = 1 << 19;

@@ -28,6 +28,15 @@ static unsafe partial class Processes
         return result == -(long)Errno.ESRCH ? false : KernelException.Check(result, "pidfd_send_signal") == 0;
     }
 
+    /// <summary>A descriptor of this process for the file that another has open under a number (pidfd_getfd(2)).</summary>
+    public static SafeFileHandle TakeDescriptor(SafeFileHandle pidFd, int number) =>
+        new((nint)KernelException.Check(Syscall.Invoke(SyscallNumber.PidfdGetfd, (ulong)Files.Number(pidFd), (ulong)number, 0), "pidfd_getfd"), ownsHandle: true);
+
+    /// <summary>Waits until a process has ended.</summary>
+    /// <param name="milliseconds">-1 waits for ever.</param>
+    /// <returns>Whether it has.</returns>
+    public static bool Await(SafeFileHandle pidFd, long milliseconds) => Polling.Await(pidFd, Readiness.Readable, milliseconds) != Readiness.None;
+
     /// <summary>Reaps a child of this process; null when it has not ended and <paramref name="wait"/> is false.</summary>
     /// <exception cref="KernelException">ECHILD when it is no child, or was reaped already.</exception>
     public static ProcessEnd? Reap(SafeFileHandle pidFd, bool wait)
@@ -70,6 +79,14 @@ static unsafe partial class Processes
         var rest = Encoding.ASCII.GetString(text.AsSpan(text.AsSpan().LastIndexOf((byte)')') + 2)).Split(' ');
         // A zombie has ended, whatever its entry still says.
         return rest[0] is "Z" or "X" ? null : long.Parse(rest[19], CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>How many threads this process has.</summary>
+    public static unsafe int CountThreads()
+    {
+        // The number of links of a folder in /proc is that of the folders in it, . and .. included: one call, no listing.
+        using var tasks = Files.OpenPath("/proc/self/task", Open.Path | Files.Directory);
+        return FileIdentity.LinksOf(tasks) - 2;
     }
 
     /// <summary>Changes with every boot of the host.</summary>

@@ -9,9 +9,13 @@ static unsafe class Terminal
     /// <summary>TIOCSCTTY.</summary>
     public const int SetControlling = 0x540E;
 
+    /// <summary>TIOCSPTLCK.</summary>
+    public const uint SetLock = 0x40045431;
+
+    /// <summary>TIOCGPTPEER.</summary>
+    public const uint OpenPeer = 0x5441;
+
     const uint SetWindowSize = 0x5414;
-    const uint SetLock = 0x40045431;
-    const uint OpenPeer = 0x5441;
 
     /// <summary>Makes a private devpts instance as a detached mount, the way a container's /dev/pts shall be.</summary>
     /// <remarks>The monitor makes it and not the container, so that the terminal's master never lives in the container
@@ -55,6 +59,16 @@ static unsafe class Terminal
     {
         var size = stackalloc ushort[4] { (ushort)rows, (ushort)columns, 0, 0 };
         Control(terminal, SetWindowSize, (ulong)size, "TIOCSWINSZ");
+    }
+
+    /// <summary>Line feeds of the container stay line feeds: whoever shows them knows what to do (other runtimes do the same).</summary>
+    public static void LeaveLineFeedsAlone(SafeFileHandle terminal)
+    {
+        const uint OutputNewline = 0x4;
+        var settings = stackalloc byte[TerminalSettings.Size];
+        Control(terminal, TerminalSettings.Get, (ulong)settings, "TCGETS");
+        ((uint*)settings)[1] &= ~OutputNewline;
+        Control(terminal, TerminalSettings.Set, (ulong)settings, "TCSETS");
     }
 
     static long Control(SafeFileHandle terminal, uint request, ulong argument, string name) =>

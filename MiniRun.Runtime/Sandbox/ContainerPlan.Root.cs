@@ -98,17 +98,36 @@ sealed partial class ContainerPlan
         return tree;
     }
 
-    /// <summary>Makes the container's root the root of this mount namespace and lets go of the host's mounts.</summary>
-    void EnterRoot()
+    /// <summary>Puts the container's root where it can become the root of this mount namespace: over the host's, whose path needs no
+    /// permission and cannot be a link. Hooks look for it at its own path.</summary>
+    void AttachRoot()
     {
         var root = _heldRoot ?? CloneRoot();
-        // Over the host's root, whose path needs no permission and cannot be a link.
-        _plan.Attach(root, "/");
+        _plan.Attach(root, _settings.PausesBeforeRoot ? _settings.RootPath : "/");
         _plan.ChangeFolder(root);
-        _plan.PivotRoot();
-        _plan.DetachOldRoot();
         _plan.Close(root);
-        _root = _plan.OpenPath("/", "root");
+        _root = _plan.OpenPath(".", "root");
+    }
+
+    /// <summary>Makes it, which is the working directory, the root, and lets go of the host's mounts.</summary>
+    void ChangeRoot()
+    {
+        if (_settings.MovesRoot)
+        {
+            // On top of the host's root: below it, exec would enter that (DECISIONS 4).
+            if (_settings.PausesBeforeRoot)
+            {
+                _plan.MoveMount(".", "/");
+            }
+
+            _plan.ChangeRoot(".");
+            _plan.ChangeFolder("/");
+        }
+        else
+        {
+            _plan.PivotRoot();
+            _plan.DetachOldRoot();
+        }
     }
 
     /// <summary>The last step of the mounts: in a shared root every further step would be made in each of its copies too.</summary>

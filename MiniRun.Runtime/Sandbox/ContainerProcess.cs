@@ -1,6 +1,7 @@
-using Microsoft.Win32.SafeHandles;
 using MiniRun.Runtime.Cgroups;
 using MiniRun.Runtime.Kernel;
+using MiniRun.Runtime.Sandbox.Hooks;
+using MiniRun.Runtime.Spec;
 
 namespace MiniRun.Runtime.Sandbox;
 
@@ -9,58 +10,149 @@ namespace MiniRun.Runtime.Sandbox;
 /// <param name="Terminal">The terminal's peer and its devpts instance.</param>
 readonly record struct ProcessStreams((int Input, int Output, int Error)? Standard, (int Peer, int Instance)? Terminal);
 
-/// <summary>Starts a container of a bundle: cgroup, plan, launch, and everything undone when a step fails.</summary>
+/// <summary>Which container shall be started, and how it is connected to whoever starts it.</summary>
+sealed record ContainerOrder
+{
+    public required string Id { get; init; }
+
+    /// <summary>The bundle's absolute path.</summary>
+    public required string Bundle { get; init; }
+
+    public required RuntimeConfig Config { get; init; }
+
+    /// <summary>root.path, absolute.</summary>
+    public required string RootPath { get; init; }
+
+    public ProcessStreams Streams { get; init; }
+
+    public required CgroupLayout Layout { get; init; }
+
+    /// <summary>Its cgroup, which exists; null leaves the process in the caller's.</summary>
+    public ContainerCgroup? Cgroup { get; init; }
+
+    /// <summary>Where the launch stays readable; null keeps it in memory.</summary>
+    public Folder? Records { get; init; }
+
+    /// <summary>A descriptor on which the complete container waits for <c>start</c>; null starts its program at once.</summary>
+    public int? StartGate { get; init; }
+
+    public int PreservedDescriptors { get; init; }
+
+    /// <summary>Whether the container keeps the caller's session keyring.</summary>
+    public bool KeepsKeyring { get; init; }
+
+    /// <summary>Whether the root is moved instead of pivoted, for hosts that run from a ramdisk.</summary>
+    public bool MovesRoot { get; init; }
+
+    /// <summary>Called with the pid before the program can start, so that nobody runs unrecorded.</summary>
+    public required Action<int> Record { get; init; }
+}
+
+/// <summary>Starts a container: plan, launch, cgroup, hooks, and everything undone when a step fails.</summary>
 static class ContainerProcess
 {
-    /// <param name="cgroup">Its cgroup, which exists; null leaves the process in the caller's.</param>
-    /// <param name="record">Called with the pid before the program can start, so that nobody runs unrecorded.</param>
     /// <exception cref="LaunchException">The kernel refused a step.</exception>
-    public static LaunchedProcess Start(Bundle bundle, ProcessStreams streams, CgroupLayout layout, ContainerCgroup? cgroup, Action<int> record)
+    /// <exception cref="HookException">A hook failed.</exception>
+    public static LaunchedProcess Start(ContainerOrder order)
     {
         Launcher.RequireOneThread();
-        var sync = Launcher.CreateSync();
-        using var parent = sync.Parent;
-        using var child = sync.Child;
-        using var plan = ContainerPlan.Write(Settings(bundle, streams, layout, cgroup?.Path, (Files.Number(child), Files.Number(parent))));
-        using var unified = cgroup?.OpenUnified();
-        return Launcher.Launch(plan, sync, Flags(bundle), unified, pid =>
+        var linux = order.Config.Linux;
+        using var sync = LaunchSync.Create();
+        using var joined = JoinedNamespaces.Open(linux);
+        using var children = ChildNamespaces.Prepare(linux, joined);
+        var memory = order.Records is { } folder ? LaunchMemory.Create(folder) : LaunchMemory.Create();
+        using var unified = order.Cgroup?.OpenUnified();
+        var settings = Settings(order, (sync.Child, sync.Parent), joined.Descriptors);
+        var beginning = ContainerPlan.Begin(settings, memory);
+        var launch = Launcher.Clone(memory, sync, ContainerPlan.ClonedNamespaces(linux), unified);
+        try
         {
-            if (cgroup is not null)
+            if (linux.IsNew("user"))
             {
-                cgroup.SetLimits(bundle.Config.Linux.Resources);
-                cgroup.Add(pid, bornInUnified: unified is not null);
+                UserMappings.Write(launch.Process.Pid, linux);
+            }
+            else if (linux.Has("user"))
+            {
+                launch.AwaitPause(new LaunchPlan(memory));
+                launch.Adopt();
             }
 
-            record(pid);
-        });
+            using var plan = beginning.Complete();
+            launch.Release();
+            Admit(order, launch.Process.Pid, bornInUnified: unified is not null && launch.Process.Pid != memory.ContinuedPid);
+            launch.Release();
+            Guide(order, settings, plan, launch);
+            return launch.Process;
+        }
+        catch
+        {
+            launch.Abandon();
+            throw;
+        }
     }
 
-    public static LaunchSettings Settings(Bundle bundle, ProcessStreams streams, CgroupLayout layout, string? cgroup, (int Child, int Parent) sync) => new()
+    /// <summary>The parent's part while the child makes its mounts.</summary>
+    static void Admit(ContainerOrder order, int pid, bool bornInUnified)
     {
-        Config = bundle.Config,
-        RootPath = bundle.RootPath,
-        BundlePath = bundle.Folder.Path,
-        Sync = sync,
-        Standard = streams.Standard,
-        Terminal = streams.Terminal,
-        IgnoredSignals = Signals.Ignored(),
-        Cgroups = layout,
-        CgroupPath = cgroup,
-        GrantableCapabilities = OwnCapabilities.Permitted(),
-        IsFolder = IsFolder,
-    };
-
-    /// <summary>All but the cgroup namespace, which is made once the process is in its cgroup.</summary>
-    static long Flags(Bundle bundle)
-    {
-        var flags = Namespaces.Mount;
-        foreach (var wanted in bundle.Config.Linux.Namespaces)
+        if (order.Cgroup is { } cgroup)
         {
-            flags |= Namespaces.Flag(wanted.Type);
+            cgroup.SetLimits(order.Config.Linux.Resources);
+            cgroup.Add(pid, bornInUnified);
         }
 
-        return flags & ~Namespaces.Cgroup;
+        order.Record(pid);
     }
+
+    /// <summary>Runs hooks where the child waits for them, and waits until it runs its program or could.</summary>
+    static void Guide(ContainerOrder order, LaunchSettings settings, LaunchPlan plan, Launch launch)
+    {
+        var hooks = new ContainerHooks(order.Id, order.Bundle, order.Config);
+        if (settings.PausesBeforeRoot)
+        {
+            launch.AwaitPause(plan);
+            hooks.BeforeRoot(launch.Process);
+            launch.Release();
+        }
+
+        if (settings.StartGate is not null)
+        {
+            launch.AwaitPause(plan);
+            return;
+        }
+
+        if (settings.PausesBeforeProgram)
+        {
+            launch.AwaitPause(plan);
+            hooks.StartContainer(launch.Process);
+            launch.Release();
+        }
+
+        launch.AwaitStart(plan);
+    }
+
+    public static LaunchSettings Settings(ContainerOrder order, (int Child, int Parent) sync, IReadOnlyDictionary<string, int> joined) => new()
+    {
+        Config = order.Config,
+        RootPath = order.RootPath,
+        BundlePath = order.Bundle,
+        Sync = sync,
+        Process = new ProcessSettings
+        {
+            Streams = order.Streams.Terminal is { } terminal ? (terminal.Peer, terminal.Peer, terminal.Peer) : order.Streams.Standard,
+            IgnoredSignals = Signals.Ignored(),
+            GrantableCapabilities = order.Config.Linux.Has("user") ? Capabilities.All : OwnCapabilities.Permitted(),
+            Sync = sync.Child,
+            PreservedDescriptors = order.PreservedDescriptors,
+            Keyring = order.KeepsKeyring ? null : "_ses." + order.Id,
+        },
+        Terminal = order.Streams.Terminal,
+        Cgroups = order.Layout,
+        CgroupPath = order.Cgroup?.Path,
+        IsFolder = IsFolder,
+        JoinedNamespaces = joined,
+        StartGate = order.StartGate,
+        MovesRoot = order.MovesRoot,
+    };
 
     static bool IsFolder(string path)
     {

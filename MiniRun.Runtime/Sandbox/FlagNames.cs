@@ -50,6 +50,7 @@ static class FlagNames
     [
         (MountApi.OpenTreeClone, "OPEN_TREE_CLONE"), (MountApi.OpenTreeCloseOnExec, "OPEN_TREE_CLOEXEC"),
         (MountApi.EmptyPath, "AT_EMPTY_PATH"), (MountApi.Recursive, "AT_RECURSIVE"), (MountApi.RecursivePrivate, "MS_REC|MS_PRIVATE"),
+        (MountApi.Move, "MS_MOVE"),
     ]);
 
     public static string Propagation(ulong kind) => kind switch
@@ -77,10 +78,10 @@ static class FlagNames
 
     public static string Namespaces(ulong flags) => Join(flags,
     [
-        ((ulong)Kernel.Namespaces.Mount, "CLONE_NEWNS"), ((ulong)Kernel.Namespaces.Cgroup, "CLONE_NEWCGROUP"),
-        ((ulong)Kernel.Namespaces.Uts, "CLONE_NEWUTS"), ((ulong)Kernel.Namespaces.Ipc, "CLONE_NEWIPC"),
-        ((ulong)Kernel.Namespaces.User, "CLONE_NEWUSER"), ((ulong)Kernel.Namespaces.Pid, "CLONE_NEWPID"),
-        ((ulong)Kernel.Namespaces.Network, "CLONE_NEWNET"),
+        (Kernel.Namespaces.Mount, "CLONE_NEWNS"), (Kernel.Namespaces.Cgroup, "CLONE_NEWCGROUP"),
+        (Kernel.Namespaces.Uts, "CLONE_NEWUTS"), (Kernel.Namespaces.Ipc, "CLONE_NEWIPC"),
+        (Kernel.Namespaces.User, "CLONE_NEWUSER"), (Kernel.Namespaces.Pid, "CLONE_NEWPID"),
+        (Kernel.Namespaces.Network, "CLONE_NEWNET"), (Kernel.Namespaces.Time, "CLONE_NEWTIME"),
     ]);
 
     public static string Config(int command) => command switch
@@ -105,6 +106,8 @@ static class FlagNames
     public static string Request(int request) => request switch
     {
         Terminal.SetControlling => "TIOCSCTTY",
+        (int)Terminal.SetLock => "TIOCSPTLCK",
+        (int)Terminal.OpenPeer => "TIOCGPTPEER",
         0x8914 => "SIOCSIFFLAGS",
         _ => string.Create(CultureInfo.InvariantCulture, $"0x{request:x}"),
     };

@@ -23,14 +23,10 @@ sealed record LaunchSettings
     /// <summary>The child's end of the pair on which it waits for the parent, and the parent's end that it must drop.</summary>
     public required (int Child, int Parent) Sync { get; init; }
 
-    /// <summary>What becomes descriptors 0, 1 and 2; null leaves the caller's.</summary>
-    public (int Input, int Output, int Error)? Standard { get; init; }
+    public required ProcessSettings Process { get; init; }
 
     /// <summary>The terminal's peer and the devpts instance that it belongs to.</summary>
     public (int Peer, int Instance)? Terminal { get; init; }
-
-    /// <summary>The signals that the launcher ignores, bit n for signal n + 1.</summary>
-    public required ulong IgnoredSignals { get; init; }
 
     /// <summary>The host's cgroups, for the container's view of its own.</summary>
     public required CgroupLayout Cgroups { get; init; }
@@ -38,9 +34,21 @@ sealed record LaunchSettings
     /// <summary>The container's cgroup below each hierarchy's root; null when it has none.</summary>
     public string? CgroupPath { get; init; }
 
-    /// <summary>The capabilities that this kernel has and that this process may give, as a mask.</summary>
-    public required ulong GrantableCapabilities { get; init; }
-
     /// <summary>Whether a bind mount's source is a directory.</summary>
     public required Func<string, bool> IsFolder { get; init; }
+
+    /// <summary>Namespaces to join, by type.</summary>
+    public IReadOnlyDictionary<string, int> JoinedNamespaces { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>Where the container waits for <c>start</c>; null when its program starts at once.</summary>
+    public int? StartGate { get; init; }
+
+    /// <summary>Whether the root is moved instead of pivoted: a ramdisk cannot be.</summary>
+    public bool MovesRoot { get; init; }
+
+    /// <summary>Whether the parent runs hooks while the host's files are still there.</summary>
+    public bool PausesBeforeRoot => Config.Hooks.Prestart.Count + Config.Hooks.CreateRuntime.Count + Config.Hooks.CreateContainer.Count > 0;
+
+    /// <summary>Whether the parent runs hooks in the complete container.</summary>
+    public bool PausesBeforeProgram => Config.Hooks.StartContainer.Count > 0;
 }

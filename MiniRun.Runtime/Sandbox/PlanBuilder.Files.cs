@@ -96,6 +96,8 @@ sealed partial class PlanBuilder
         Close(file);
     }
 
+    public void Duplicate(Register from, int to) => Call(SyscallNumber.Dup3, [from, to, 0]);
+
     public void Duplicate(int from, int to) => Call(SyscallNumber.Dup3, [from, to, 0]);
 
     public void ChangeOwner(int descriptor, uint uid, uint gid) => Call(SyscallNumber.Fchown, [descriptor, uid, gid]);

@@ -101,9 +101,13 @@ sealed partial class PlanBuilder
     /// <summary>The working directory becomes the root, the old root lies on top of it.</summary>
     public void PivotRoot() => Call(SyscallNumber.PivotRoot, [Text("."), Text(".")]);
 
+    public void MoveMount(string from, string to) => Call(SyscallNumber.Mount, [Text(from), Text(to), 0, MountApi.Move, 0]);
+
+    public void ChangeRoot(string path) => Call(SyscallNumber.Chroot, [Text(path)]);
+
     public void DetachOldRoot() => Call(SyscallNumber.Umount2, [Text("."), MountApi.DetachUnmount]);
 
-    public void Unshare(long flags) => Call(SyscallNumber.Unshare, [flags]);
+    public void Unshare(ulong flags) => Call(SyscallNumber.Unshare, [flags]);
 
     /// <summary>Closes, and gives a register's place back.</summary>
     public void Close(Descriptor descriptor)

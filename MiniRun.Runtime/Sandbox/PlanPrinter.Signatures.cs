@@ -29,6 +29,7 @@ static partial class PlanPrinter
         Resource,
         LimitPair,
         CapabilityData,
+        CloneArguments,
     }
 
     readonly record struct CallSignature(string Name, params ArgumentKind[] Kinds);
@@ -42,12 +43,22 @@ static partial class PlanPrinter
     {
         [ControlStep.AwaitParent] = new("await_parent", ArgumentKind.Descriptor),
         [ControlStep.CheckWorkingDirectory] = new("getcwd"),
+        [ControlStep.ContinueInChild] = new("clone3", ArgumentKind.CloneArguments),
         [SyscallNumber.Write] = new("write", ArgumentKind.Descriptor, ArgumentKind.Text, ArgumentKind.Number),
         [SyscallNumber.Close] = new("close", ArgumentKind.Descriptor),
         [SyscallNumber.RtSigaction] = new("rt_sigaction", ArgumentKind.Signal, ArgumentKind.Pointer),
         [SyscallNumber.RtSigprocmask] = new("rt_sigprocmask", ArgumentKind.Number, ArgumentKind.Pointer),
         [SyscallNumber.Ioctl] = new("ioctl", ArgumentKind.Descriptor, ArgumentKind.Request, ArgumentKind.Pointer),
         [SyscallNumber.Socket] = new("socket", ArgumentKind.Number, ArgumentKind.Number),
+        [SyscallNumber.Seccomp] = new("seccomp", ArgumentKind.Number, ArgumentKind.Number, ArgumentKind.Pointer),
+        [SyscallNumber.Setns] = new("setns", ArgumentKind.Descriptor, ArgumentKind.NamespaceFlags),
+        [SyscallNumber.Faccessat] = new("faccessat", ArgumentKind.Descriptor, ArgumentKind.Text, ArgumentKind.Number),
+        [SyscallNumber.Keyctl] = new("keyctl", ArgumentKind.Number, ArgumentKind.Text),
+        [SyscallNumber.SchedSetaffinity] = new("sched_setaffinity", ArgumentKind.Number, ArgumentKind.Number, ArgumentKind.Pointer),
+        [SyscallNumber.SchedSetattr] = new("sched_setattr", ArgumentKind.Number, ArgumentKind.Pointer),
+        [SyscallNumber.IoprioSet] = new("ioprio_set", ArgumentKind.Number, ArgumentKind.Number, ArgumentKind.Number),
+        [SyscallNumber.Personality] = new("personality", ArgumentKind.Number),
+        [SyscallNumber.SetMempolicy] = new("set_mempolicy", ArgumentKind.Number, ArgumentKind.Pointer, ArgumentKind.Number),
         [SyscallNumber.Execve] = new("execve", ArgumentKind.Text, ArgumentKind.Texts, ArgumentKind.Texts),
         [SyscallNumber.Chdir] = new("chdir", ArgumentKind.Text),
         [SyscallNumber.Fchdir] = new("fchdir", ArgumentKind.Descriptor),
@@ -58,6 +69,7 @@ static partial class PlanPrinter
         [SyscallNumber.Setresuid] = new("setresuid", ArgumentKind.Number, ArgumentKind.Number, ArgumentKind.Number),
         [SyscallNumber.Setresgid] = new("setresgid", ArgumentKind.Number, ArgumentKind.Number, ArgumentKind.Number),
         [SyscallNumber.Capset] = new("capset", ArgumentKind.Pointer, ArgumentKind.CapabilityData),
+        [SyscallNumber.Chroot] = new("chroot", ArgumentKind.Text),
         [SyscallNumber.PivotRoot] = new("pivot_root", ArgumentKind.Text, ArgumentKind.Text),
         [SyscallNumber.Prctl] = new("prctl", ArgumentKind.PrctlOption, ArgumentKind.Number, ArgumentKind.Number),
         [SyscallNumber.Mount] = new("mount", ArgumentKind.Text, ArgumentKind.Text, ArgumentKind.Text, ArgumentKind.TreeFlags),

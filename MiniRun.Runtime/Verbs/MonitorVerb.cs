@@ -10,6 +10,8 @@ namespace MiniRun.Runtime.Verbs;
 /// <summary><c>minirun-runtime monitor</c>: starts a container and stays with it until it has ended.</summary>
 static class MonitorVerb
 {
+    public static readonly string[] Options = ["--id=", "--bundle=", "--run=", "--cgroup=", "--ready="];
+
     public static int Run(Arguments arguments)
     {
         using var ready = new SafeFileHandle(int.Parse(arguments.Required("--ready"), CultureInfo.InvariantCulture), ownsHandle: true);
@@ -48,8 +50,18 @@ static class MonitorVerb
             console = ContainerConsole.Create(bundle.Config);
             cgroup = ContainerCgroup.Create(layout, arguments.Required("--cgroup"));
             var startedAt = Clock.Realtime();
-            var process = ContainerProcess.Start(bundle, console.Streams, layout, cgroup, pid =>
-                StateRecord.ForProcess(id, pid, cgroup.Path, console.IsTerminal).Write(run));
+            var process = ContainerProcess.Start(new ContainerOrder
+            {
+                Id = id,
+                Bundle = bundle.Folder.Path,
+                Config = bundle.Config,
+                RootPath = bundle.RootPath,
+                Streams = console.Streams,
+                Layout = layout,
+                Cgroup = cgroup,
+                Records = run,
+                Record = pid => StateRecord.ForProcess(id, pid, cgroup.Path, console.IsTerminal).Write(run),
+            });
             console.ReleaseChildSide();
             report = new ReadyReport { Pid = process.Pid, StartedAt = startedAt, Warnings = cgroup.Warnings };
             return new ContainerMonitor(bundle.Folder, run, console, process, cgroup, listener, startedAt);

@@ -24,28 +24,41 @@ else
 }
 
 using var bundle = Bundle.Open(args[0]);
-var layout = CgroupLayout.Detect();
 using var nothing = Files.OpenPath("/dev/null", Open.ReadWrite);
 var stream = Files.Number(nothing);
 var done = "."u8.ToArray();
 using var output = new Microsoft.Win32.SafeHandles.SafeFileHandle(1, ownsHandle: false);
 // One plan for all: the same descriptors are free before every start, and what allocates nothing collects nothing.
-var first = Launcher.CreateSync();
-var numbers = (Files.Number(first.Child), Files.Number(first.Parent));
-first.Child.Dispose();
-first.Parent.Dispose();
-using var plan = ContainerPlan.Write(ContainerProcess.Settings(bundle, new ProcessStreams((stream, stream, stream), null), layout, null, numbers));
+var first = LaunchSync.Create();
+var numbers = (first.Child, first.Parent);
+first.Dispose();
+var order = new ContainerOrder
+{
+    Id = "stress",
+    Bundle = args[0],
+    Config = bundle.Config,
+    RootPath = bundle.RootPath,
+    Streams = new ProcessStreams((stream, stream, stream), null),
+    Layout = CgroupLayout.Detect(),
+    KeepsKeyring = true,
+    Record = static _ => { },
+};
+using var plan = ContainerPlan.Write(ContainerProcess.Settings(order, numbers, JoinedNamespaces.Planned(bundle.Config.Linux)), LaunchMemory.Create());
 for (var start = 0; start < starts; start++)
 {
-    var sync = Launcher.CreateSync();
-    using var parent = sync.Parent;
-    if ((Files.Number(sync.Child), Files.Number(sync.Parent)) != numbers)
+    using var sync = LaunchSync.Create();
+    if ((sync.Child, sync.Parent) != numbers)
     {
         throw new InvalidOperationException("a descriptor leaked between two starts");
     }
 
     // Not through ContainerProcess: its assertion is the protecting step that the control leaves out.
-    using var process = Launcher.Launch(plan, sync, Namespaces.Mount | Namespaces.Pid, null, static _ => { });
+    plan.Memory.Reset();
+    var launch = Launcher.Clone(plan.Memory, sync, Namespaces.Mount | Namespaces.Pid, null);
+    launch.Release();
+    launch.Release();
+    launch.AwaitStart(plan);
+    using var process = launch.Process;
     Processes.Reap(process.PidFd, wait: true);
     Files.Write(output, done);
 }

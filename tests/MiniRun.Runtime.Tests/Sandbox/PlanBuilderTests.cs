@@ -6,12 +6,12 @@ namespace MiniRun.Runtime.Tests.Sandbox;
 
 public sealed class PlanBuilderTests : IDisposable
 {
-    readonly Arena _arena = new();
+    readonly LaunchMemory _memory = LaunchMemory.Create();
     readonly PlanBuilder _plan;
 
-    public PlanBuilderTests() => _plan = new PlanBuilder(_arena);
+    public PlanBuilderTests() => _plan = new PlanBuilder(_memory);
 
-    public void Dispose() => _arena.Dispose();
+    public void Dispose() => _memory.Dispose();
 
     [Fact]
     public void Each_call_is_written_as_it_will_be_made()
@@ -73,14 +73,15 @@ public sealed class PlanBuilderTests : IDisposable
         var second = _plan.OpenPath("/b", "place");
         _plan.Close(first);
         Assert.Equal(first, _plan.OpenPath("/c", "place"));
-        Assert.Equal(["place", "place2"], _plan.Build().Registers);
+        var plan = _plan.Build();
+        Assert.Equal(["place", "place2"], Enumerable.Range(0, plan.RegisterCount).Select(plan.Register));
         Assert.NotEqual(first, second);
     }
 
     [Fact]
-    public void There_are_64_registers()
+    public void There_is_an_end_of_registers()
     {
-        for (var i = 0; i < LaunchPlan.MaximumRegisters; i++)
+        for (var i = 0; i < LaunchMemory.MaximumRegisters; i++)
         {
             _plan.OpenPath("/", "r");
         }
@@ -100,10 +101,10 @@ public sealed class PlanBuilderTests : IDisposable
         _plan.SetUmask(2);
         _plan.SkipFromOnSuccess(mark);
         var plan = _plan.Build();
-        Assert.Equal((3, 2), (plan.Steps[0].SkipOnSuccess, plan.Steps[0].SkipOnTolerated));
-        Assert.True(plan.Steps[0].Tolerates((int)Errno.ENOENT));
-        Assert.True(plan.Steps[0].Tolerates((int)Errno.EACCES));
-        Assert.False(plan.Steps[0].Tolerates((int)Errno.EPERM));
+        Assert.Equal((3, 2), (plan[0].SkipOnSuccess, plan[0].SkipOnTolerated));
+        Assert.True(plan[0].Tolerates((int)Errno.ENOENT));
+        Assert.True(plan[0].Tolerates((int)Errno.EACCES));
+        Assert.False(plan[0].Tolerates((int)Errno.EPERM));
         Assert.Contains("chdir(\"/a\")  ; on ENOENT or EACCES go to 4  ; then go to 5", PlanPrinter.Print(plan), StringComparison.Ordinal);
         Assert.Equal(4, _plan.Count);
     }
