@@ -19,34 +19,38 @@ sealed class MountPreparation : IDisposable
     /// <summary>Descriptors of the host's device nodes, by their path in the container.</summary>
     public IReadOnlyDictionary<string, int> Devices => _devices;
 
-    /// <param name="bundle">Where relative sources begin.</param>
-    /// <param name="root">root.path, absolute.</param>
-    /// <param name="joined">The descriptor of the user namespace to join, or null.</param>
     /// <exception cref="SpecException">A source cannot be mounted in this way.</exception>
-    public static MountPreparation For(RuntimeConfig config, string bundle, string root, int? joined)
+    public static MountPreparation For(ContainerOrder order, JoinedNamespaces joined)
     {
         var preparation = new MountPreparation();
+        var config = order.Config;
         var hasUsers = config.Linux.Has("user");
         if (!hasUsers && !config.Mounts.Exists(PlannedMount.MayBeIdMapped))
         {
             return preparation;
         }
 
+        int? users = joined.Descriptors.TryGetValue("user", out var descriptor) ? descriptor : null;
         try
         {
             var mounts = config.Mounts.Select((mount, index) => new PlannedMount(index, mount)).ToList();
             OpenFileLimit.Require(mounts.Count);
             foreach (var mount in mounts)
             {
+                if (mount.IsIdMapped && !mount.Options.IsBind)
+                {
+                    throw new SpecException(mount.Path + ".uidMappings", "is for bind mounts; remove it, or bind a folder of the host");
+                }
+
                 if (mount.Options.IsBind && (hasUsers || mount.IsIdMapped))
                 {
-                    preparation.Bind(mount, config.Linux, bundle, joined);
+                    preparation.Bind(mount, config.Linux, order.Bundle, users);
                 }
             }
 
             if (hasUsers)
             {
-                preparation.Root(mounts, root);
+                preparation.Root(mounts, order.RootPath);
                 preparation.BindDevices(config, mounts);
             }
 
@@ -148,7 +152,7 @@ sealed class MountPreparation : IDisposable
         if (mounts.Find(mount => mount.IsRoot) is { } overlay)
         {
             IEnumerable<(string, string?)> source = overlay.Spec.Source.Length > 0 ? [("source", overlay.Spec.Source)] : [];
-            _mounts[ContainerPlan.RootIndex] = Files.Number(Keep(DetachedMount.Create("overlay", source.Concat(overlay.Options.Data), overlay.Options.Own.Set)));
+            _mounts[ContainerPlan.RootIndex] = Files.Number(Keep(DetachedMount.Create("overlay", source.Concat(overlay.Options.Data), overlay.Options.OfNew.Set)));
             return;
         }
 
