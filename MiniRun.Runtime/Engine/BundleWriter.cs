@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using MiniRun.Runtime.Images;
 using MiniRun.Runtime.Kernel;
+using MiniRun.Runtime.Spec;
 
 namespace MiniRun.Runtime.Engine;
 

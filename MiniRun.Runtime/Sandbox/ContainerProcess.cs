@@ -147,7 +147,7 @@ static class ContainerProcess
         {
             Streams = order.Streams.Terminal is { } terminal ? (terminal.Peer, terminal.Peer, terminal.Peer) : order.Streams.Standard,
             IgnoredSignals = Signals.Ignored(),
-            GrantableCapabilities = order.Config.Linux.Has("user") ? Capabilities.All : OwnCapabilities.Permitted(),
+            GrantableCapabilities = order.Config.Linux.Has("user") ? Capabilities.Everything : OwnCapabilities.Permitted(),
             Sync = sync.Child,
             PreservedDescriptors = order.PreservedDescriptors,
             Keyring = order.KeepsKeyring ? null : "_ses." + order.Id,

@@ -22,8 +22,8 @@ static class Capabilities
     /// <summary>How many there are; the highest number is one less.</summary>
     public static int Count => Names.Length;
 
-    /// <summary>Every capability of this table.</summary>
-    public static ulong All => (1UL << Count) - 1;
+    /// <summary>All of them as a set.</summary>
+    public static ulong Everything => (1UL << Count) - 1;
 
     /// <summary>The number of "CAP_KILL", or -1.</summary>
     public static int Number(string name) => Array.IndexOf(Names, name);

@@ -4,6 +4,11 @@ namespace MiniRun.Runtime.Spec;
 /// that is absent; whatever else cannot be used is an error that names the field.</summary>
 static partial class ConfigReader
 {
+    public const string OldestVersion = "1.0.0";
+
+    /// <summary>Of the versions that this runtime knows; later patches of it are read too.</summary>
+    public const string NewestVersion = "1.3.0";
+
     /// <summary>UTSNAME_LEN: sethostname(2) takes no more.</summary>
     const int MaximumHostName = 64;
 
@@ -55,7 +60,7 @@ static partial class ConfigReader
         }
 
         json.End();
-        Require(ref json, config.OciVersion.Length > 0, "ociVersion", "a version from 1.0.0 to 1.3.x");
+        Require(ref json, config.OciVersion.Length > 0, "ociVersion", $"a version from {OldestVersion} to 1.3.x");
         Require(ref json, hasProcess, "process", "an object that says what to run");
         Require(ref json, hasRoot, "root", "an object that says where the root filesystem is");
         CheckNames(ref json, config);
@@ -66,7 +71,7 @@ static partial class ConfigReader
     static string ReadVersion(ref SpecReader json)
     {
         var version = json.String();
-        return IsSupported(version) ? version : throw json.Error($"is {SpecReader.Quoted(version)}, but this runtime reads 1.0.0 to 1.3.x");
+        return IsSupported(version) ? version : throw json.Error($"is {SpecReader.Quoted(version)}, but this runtime reads {OldestVersion} to 1.3.x");
     }
 
     /// <summary>1.0 to 1.3 with any patch, followed by what semver.org calls a pre-release or build.</summary>

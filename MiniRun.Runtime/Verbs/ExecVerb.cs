@@ -68,7 +68,7 @@ static class ExecVerb
     static ProcessSettings Settings(StoredContainer container, ProcessSpec process, int preserved) => new()
     {
         IgnoredSignals = Signals.Ignored(),
-        GrantableCapabilities = container.Config.Linux.Has("user") ? Capabilities.All : OwnCapabilities.Permitted(),
+        GrantableCapabilities = container.Config.Linux.Has("user") ? Capabilities.Everything : OwnCapabilities.Permitted(),
         PreservedDescriptors = preserved,
         Filter = CallFilter.Of(container.Config.Linux),
     };

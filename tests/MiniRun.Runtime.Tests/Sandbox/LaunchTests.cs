@@ -121,7 +121,7 @@ public sealed class LaunchTests : IDisposable
     {
         // The attack of CVE-2019-5736: hold the running program's file, wait until it ends, open it again for writing.
         var bundle = Bundle("sleep 1");
-        Assert.False(await CanOverwriteAsync(Repository.RuntimeBinary, "run", Path.GetFileName(bundle), "--bundle", bundle, "--root", _root));
+        Assert.False(await CanOverwriteAsync(Repository.RuntimeBinary, "--root", _root, "run", Path.GetFileName(bundle), "--bundle", bundle));
 
         // The control: a program that does not protect itself.
         var plain = $"{bundle}/plain-sleep";
@@ -213,7 +213,7 @@ public sealed class LaunchTests : IDisposable
     {
         var bundle = Bundle(script, edit);
         prepare?.Invoke(bundle);
-        return await NativeRuntime.RunAsync("run", Path.GetFileName(bundle), "--bundle", bundle, "--root", _root);
+        return await NativeRuntime.RunAsync("--root", _root, "run", Path.GetFileName(bundle), "--bundle", bundle);
     }
 
     string Bundle(string script, Func<string, string>? edit = null)
