@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace MiniRun.Runtime.Kernel;
 
@@ -39,6 +40,16 @@ unsafe struct FileFacts
     public uint FilesystemMinor;
     public ulong MountId;
     fixed ulong _later[13];
+
+    /// <summary>Of the file that a descriptor stands for.</summary>
+    public static FileFacts Of(SafeFileHandle file)
+    {
+        FileFacts facts;
+        var empty = (byte)0;
+        KernelException.Check(
+            Syscall.Invoke(SyscallNumber.Statx, (ulong)Files.Number(file), (ulong)(&empty), MountApi.EmptyPath, Basic, (ulong)(&facts)), "statx");
+        return facts;
+    }
 
     public readonly int Kind => Mode & KindMask;
 

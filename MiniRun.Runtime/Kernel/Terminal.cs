@@ -20,27 +20,8 @@ static unsafe class Terminal
     /// <summary>Makes a private devpts instance as a detached mount, the way a container's /dev/pts shall be.</summary>
     /// <remarks>The monitor makes it and not the container, so that the terminal's master never lives in the container
     /// and its peer is a path inside the container's own /dev/pts.</remarks>
-    public static SafeFileHandle CreateInstance(IReadOnlyList<(string Key, string? Value)> options, ulong attributes)
-    {
-        using var arena = new Arena();
-        var context = KernelException.Check(
-            Syscall.Invoke(SyscallNumber.Fsopen, (ulong)arena.Text("devpts"), MountApi.FsopenCloseOnExec), "fsopen", "devpts");
-        using var owner = new SafeFileHandle((nint)context, ownsHandle: true);
-        foreach (var (key, value) in options)
-        {
-            var kind = value is null ? MountApi.FsconfigFlag : MountApi.FsconfigString;
-            KernelException.Check(
-                Syscall.Invoke(
-                    SyscallNumber.Fsconfig, (ulong)context, (ulong)kind, (ulong)arena.Text(key), value is null ? 0 : (ulong)arena.Text(value)),
-                "fsconfig",
-                $"devpts {key}");
-        }
-
-        KernelException.Check(Syscall.Invoke(SyscallNumber.Fsconfig, (ulong)context, MountApi.FsconfigCreate), "fsconfig", "devpts");
-        var mount = KernelException.Check(
-            Syscall.Invoke(SyscallNumber.Fsmount, (ulong)context, MountApi.FsmountCloseOnExec, attributes), "fsmount", "devpts");
-        return new SafeFileHandle((nint)mount, ownsHandle: true);
-    }
+    public static SafeFileHandle CreateInstance(IReadOnlyList<(string Key, string? Value)> options, ulong attributes) =>
+        DetachedMount.Create("devpts", options, attributes);
 
     /// <summary>Opens a new terminal of a devpts instance.</summary>
     public static (SafeFileHandle Master, SafeFileHandle Peer) Open(SafeFileHandle instance)

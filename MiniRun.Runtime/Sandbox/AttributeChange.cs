@@ -28,6 +28,14 @@ record struct AttributeChange(ulong Set, ulong Clear)
         }
     }
 
+    /// <summary>Both, one after the other.</summary>
+    public readonly AttributeChange Then(AttributeChange later)
+    {
+        var both = this;
+        both.Replace(later.Set, later.Clear);
+        return both;
+    }
+
     void Replace(ulong set, ulong clear)
     {
         Set = (Set & ~clear) | set;

@@ -70,7 +70,7 @@ sealed partial class ContainerPlan
 
     /// <summary>Read-only unless writing is asked for in so many words (SECURITY R22): who writes there moves processes and limits.</summary>
     static ulong CgroupAttributes(MountOptions options) =>
-        options.Own.Set | (options.IsWritable ? 0 : MountApi.AttributeReadOnly);
+        options.OfNew.Set | (options.IsWritable ? 0 : MountApi.AttributeReadOnly);
 
     /// <summary>What mount_setattr(2) wants cleared when one of the access time modes is set.</summary>
     static ulong AccessTime(ulong attributes) => (attributes & MountApi.AccessTimeMask) != 0 ? MountApi.AccessTimeMask : 0;

@@ -7,18 +7,15 @@ sealed partial class ContainerPlan
     static readonly (string Name, string Target)[] DeviceLinks =
         [("fd", "/proc/self/fd"), ("stdin", "/proc/self/fd/0"), ("stdout", "/proc/self/fd/1"), ("stderr", "/proc/self/fd/2"), ("ptmx", "pts/ptmx")];
 
-    List<DeviceNode> _devices = [];
+    ContainerDevices _devices = null!;
 
     /// <summary>The node of /dev/null that the runtime itself made, for the masks; null when the container has no /dev of its own.</summary>
     Register? _ownNull;
 
-    /// <summary>A /dev that is the container's alone; one shown from elsewhere has its devices, and is not touched.</summary>
-    static bool IsOwnDev(PlannedMount mount) => mount.Place is "/dev" && (mount.Is("tmpfs") || mount.Is("ramfs"));
-
     /// <summary>Fills a /dev of its own while it is attached nowhere: no path of the image is involved (SECURITY R8).</summary>
     void MakeDevices(Register dev)
     {
-        foreach (var device in _devices.Where(IsInOwnDev))
+        foreach (var device in _devices.Nodes.Where(_devices.IsInOwnDev))
         {
             var name = device.Path["/dev/".Length..];
             for (var slash = name.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = name.IndexOf('/', slash + 1))
@@ -39,7 +36,7 @@ sealed partial class ContainerPlan
 
         foreach (var (name, target) in DeviceLinks)
         {
-            if (!_devices.Exists(device => device.Path == "/dev/" + name))
+            if (!_devices.Nodes.Exists(device => device.Path == "/dev/" + name))
             {
                 _plan.MakeLink(target, dev, name);
             }
@@ -60,7 +57,7 @@ sealed partial class ContainerPlan
     /// <summary>What can only be done in a /dev that is attached: the host's nodes at their places, and the hold on null.</summary>
     void FinishDevices(Register dev)
     {
-        foreach (var device in _devices.Where(IsInOwnDev))
+        foreach (var device in _devices.Nodes.Where(_devices.IsInOwnDev))
         {
             if (BoundDevice(device) is { } node)
             {
@@ -77,18 +74,15 @@ sealed partial class ContainerPlan
     /// <summary>Devices outside a /dev of the container's own: in the image, or in what is mounted there.</summary>
     void MakeDevicesElsewhere()
     {
-        var hasDev = _mounts.Exists(mount => mount.Place is "/dev" && !mount.Options.IsRemount);
-        var hasOwnDev = _mounts.Exists(IsOwnDev);
-        foreach (var device in _devices)
+        foreach (var device in _devices.Nodes)
         {
-            // A /dev shown from elsewhere is the host's, and gets no nodes.
-            if (!IsInOwnDev(device) && !(hasDev && !hasOwnDev && ContainerPath.IsBelow(device.Path, "/dev")))
+            if (!_devices.IsInOwnDev(device))
             {
                 MakeDeviceAt(device);
             }
         }
 
-        if (!hasDev)
+        if (_devices.UsesDevOfImage)
         {
             var dev = Place("/dev", isFolder: true, LinkPolicy("/dev"));
             foreach (var (name, target) in DeviceLinks)
@@ -143,11 +137,6 @@ sealed partial class ContainerPlan
 
     /// <summary>The host's node that stands in where none can be made: a user namespace has no right to.</summary>
     int? BoundDevice(DeviceNode device) => _settings.PreparedDevices.TryGetValue(device.Path, out var node) ? node : null;
-
-    /// <summary>Whether a device lies directly in the container's own /dev, and not in something mounted below it.</summary>
-    bool IsInOwnDev(DeviceNode device) =>
-        ContainerPath.IsBelow(device.Path, "/dev") && _mounts.Exists(IsOwnDev)
-        && !_mounts.Exists(mount => ContainerPath.IsBelow(mount.Place, "/dev") && ContainerPath.IsAtOrBelow(device.Path, mount.Place));
 
     /// <summary>The terminal is /dev/console too, once its devpts instance belongs to this mount namespace.</summary>
     void BindConsole()

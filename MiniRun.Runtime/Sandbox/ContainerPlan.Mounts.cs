@@ -13,10 +13,16 @@ sealed partial class ContainerPlan
 
     void ReadMounts()
     {
+        if (_config.Linux.MountLabel.Length > 0 && !_settings.HasFileLabels)
+        {
+            throw new SpecException("$.linux.mountLabel", "this host does not run SELinux; remove the label");
+        }
+
         for (var i = 0; i < _config.Mounts.Count; i++)
         {
             var mount = new PlannedMount(i, _config.Mounts[i]) { IsPrepared = _settings.PreparedMounts.ContainsKey(i) };
             RefuseBadPlace(mount);
+            RefuseForeignIds(mount);
             if (mount.Options is { IsBind: true, Propagations.Count: 0 } && (FollowsHost || mount.IsPrepared))
             {
                 mount.Options.Propagations.Add(new Propagation(FollowsHost ? MountApi.Slave : MountApi.Private, IsRecursive: true));
@@ -25,7 +31,7 @@ sealed partial class ContainerPlan
             _mounts.Add(mount);
         }
 
-        _devices = DeviceNode.Of(_config);
+        _devices = new ContainerDevices(_config, _mounts);
     }
 
     void MakeMounts()
@@ -59,7 +65,7 @@ sealed partial class ContainerPlan
         BindConsole();
         foreach (var (mount, options, _) in _unfinished.Where(mount => mount.BecomesReadOnly))
         {
-            _plan.SetAttributes(mount, options.Own, recursive: false);
+            _plan.SetAttributes(mount, options.OfNew, recursive: false);
         }
 
         // The last step, because every place above had to be made first.
@@ -77,21 +83,34 @@ sealed partial class ContainerPlan
             return;
         }
 
-        var options = mount.Options;
-        var isLater = options.IsReadOnly && (mount.Is("tmpfs") || IsOwnDev(mount)) && HasSomethingBelow(mount.Place);
-        var made = NewFilesystem(mount, "mount", isLater ? options.Own.Set & ~MountApi.AttributeReadOnly : options.Own.Set);
-        if (!options.Tree.IsEmpty)
-        {
-            _plan.SetAttributes(made, options.Tree, recursive: true);
-        }
+        MakeFilesystem(mount);
+    }
 
-        if (IsOwnDev(mount))
+    void MakeFilesystem(PlannedMount mount)
+    {
+        var options = mount.Options;
+        var isFilled = mount.Is("tmpfs") || mount.IsOwnDev;
+        var isLater = options.IsReadOnly && isFilled && HasSomethingBelow(mount.Place);
+        var made = NewFilesystem(mount, "mount", isFilled ? options.OfNew.Set & ~MountApi.AttributeReadOnly : options.OfNew.Set);
+        if (mount.IsOwnDev)
         {
             MakeDevices(made);
         }
 
-        AttachAtPlace(mount, made, isFolder: true);
-        if (IsOwnDev(mount))
+        var place = MountPlace(mount, isFolder: true, inheritor: mount.Is("tmpfs") && !options.HasMode ? made : null);
+        if (options.CopiesUp)
+        {
+            _plan.CopyTree(place, made);
+        }
+
+        if (options.IsReadOnly && isFilled && !isLater)
+        {
+            _plan.SetAttributes(made, options.OfNew, recursive: false);
+        }
+
+        _plan.Attach(made, place);
+        _plan.Close(place);
+        if (mount.IsOwnDev)
         {
             FinishDevices(made);
         }
@@ -102,18 +121,26 @@ sealed partial class ContainerPlan
     void AttachHeld(PlannedMount mount, Descriptor held)
     {
         // A bind shows a filesystem with the attributes of its source; a new one has its own already.
-        if (mount.Options.IsBind && !mount.Options.Own.IsEmpty)
+        if (mount.Options.IsBind)
         {
-            _plan.SetAttributes(held, mount.Options.Own, recursive: false);
-        }
-
-        if (!mount.Options.Tree.IsEmpty)
-        {
-            _plan.SetAttributes(held, mount.Options.Tree, recursive: true);
+            ChangeAttributes(held, mount.Options);
         }
 
         AttachAtPlace(mount, held, isFolder: !mount.Options.IsBind || _settings.IsFolder(SourcePath(mount)));
         Finish(held, mount.Options, isLater: false);
+    }
+
+    void ChangeAttributes(Descriptor mount, MountOptions options)
+    {
+        if (!options.Own.IsEmpty)
+        {
+            _plan.SetAttributes(mount, options.Own, recursive: false);
+        }
+
+        if (!options.Tree.IsEmpty)
+        {
+            _plan.SetAttributes(mount, options.Tree, recursive: true);
+        }
     }
 
     /// <summary>Sets the propagation before anything is mounted below, so that nothing of that reaches the host.</summary>
@@ -142,7 +169,7 @@ sealed partial class ContainerPlan
     bool HasSomethingBelow(string place) =>
         place is "/dev"
         || _mounts.Exists(mount => ContainerPath.IsBelow(mount.Place, place))
-        || _devices.Exists(device => ContainerPath.IsBelow(device.Path, place));
+        || _devices.Nodes.Exists(device => ContainerPath.IsBelow(device.Path, place));
 
     void AttachAtPlace(PlannedMount mount, Descriptor made, bool isFolder)
     {
@@ -162,16 +189,7 @@ sealed partial class ContainerPlan
             _plan.Reconfigure(context);
         }
 
-        if (!mount.Options.Own.IsEmpty)
-        {
-            _plan.SetAttributes(place, mount.Options.Own, recursive: false);
-        }
-
-        if (!mount.Options.Tree.IsEmpty)
-        {
-            _plan.SetAttributes(place, mount.Options.Tree, recursive: true);
-        }
-
+        ChangeAttributes(place, mount.Options);
         Propagate(place, mount.Options);
         _plan.Close(place);
     }
@@ -195,6 +213,11 @@ sealed partial class ContainerPlan
 
     void SetOptions(Register context, PlannedMount mount)
     {
+        if (_config.Linux.MountLabel.Length > 0 && !mount.ShowsKernelFiles && mount.Spec.Type is not "mqueue")
+        {
+            _plan.SetOption(context, "context", _config.Linux.MountLabel);
+        }
+
         foreach (var flag in mount.Options.Superblock)
         {
             _plan.SetOption(context, flag, null);
@@ -206,11 +229,5 @@ sealed partial class ContainerPlan
         }
     }
 
-    /// <summary>The source of a bind mount on the host; a relative one lies below the bundle.</summary>
-    string SourcePath(PlannedMount mount) => mount.Spec.Source switch
-    {
-        "" => throw new SpecException(mount.Path + ".source", "is missing"),
-        ['/', ..] => mount.Spec.Source,
-        _ => $"{_settings.BundlePath}/{mount.Spec.Source}",
-    };
+    string SourcePath(PlannedMount mount) => mount.SourcePath(_settings.BundlePath);
 }

@@ -20,7 +20,6 @@ sealed partial class ContainerPlan
             MaskPaths();
         }
 
-        PropagateRoot();
         _plan.Close(_root);
     }
 

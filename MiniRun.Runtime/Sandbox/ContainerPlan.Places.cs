@@ -49,14 +49,14 @@ sealed partial class ContainerPlan
             : 0;
 
     /// <summary>The place of a mount, which is not led to the kernel's own files by a link of the image.</summary>
-    Register MountPlace(PlannedMount mount, bool isFolder)
+    Register MountPlace(PlannedMount mount, bool isFolder, Register? inheritor = null)
     {
         if (mount is { Place: "/proc", Options.IsBind: true, Held: { } source })
         {
             _plan.RequireFilesystem(source, FilesystemMagic.Proc);
         }
 
-        var place = Place(mount.Place, isFolder, LinkPolicy(mount.Place));
+        var place = Place(mount.Place, isFolder, LinkPolicy(mount.Place), inheritor);
         if (!_kernelPlaces.Exists(shown => ContainerPath.IsAtOrBelow(mount.Place, shown)))
         {
             _plan.RefuseKernelFilesystem(place);
@@ -71,14 +71,40 @@ sealed partial class ContainerPlan
     }
 
     /// <summary>A descriptor of the place for a mount, which is made where the image has none.</summary>
-    Register Place(string destination, bool isFolder, ulong resolve = 0)
+    /// <param name="inheritor">Gets the permissions of the place, if the image has it.</param>
+    Register Place(string destination, bool isFolder, ulong resolve = 0, Register? inheritor = null)
     {
         var flags = isFolder ? Files.Directory : Open.Path;
         var place = _plan.ResolveIn(_root, destination, flags, "place", resolve);
         _plan.Tolerate(Errno.ENOENT);
         var found = _plan.Mark();
+        if (inheritor is { } mount)
+        {
+            _plan.InheritMode(mount, place);
+            _plan.SkipFromOnTolerated(found);
+            found = _plan.Mark();
+        }
+
         _plan.MakePlaceInto(_root, destination, flags, place, resolve);
         _plan.SkipFromOnSuccess(found);
         return place;
+    }
+
+    /// <summary>An id of a filesystem that the user namespace does not have would only show as a bare EINVAL of fsconfig(2).</summary>
+    void RefuseForeignIds(PlannedMount mount)
+    {
+        if (!_config.Linux.IsNew("user") || mount.Options.IsBind)
+        {
+            return;
+        }
+
+        foreach (var (key, value) in mount.Options.Data)
+        {
+            var mappings = key switch { "uid" => _config.Linux.UidMappings, "gid" => _config.Linux.GidMappings, _ => null };
+            if (mappings is not null && uint.TryParse(value, out var id) && UserMappings.ToHost(mappings, id) is null)
+            {
+                throw new SpecException(mount.Path + ".options", $"\"{key}={value}\" is not mapped by linux.{key}Mappings; map it or leave it out");
+            }
+        }
     }
 }

@@ -26,6 +26,11 @@ sealed partial class ContainerPlan
     void HoldSources()
     {
         ReadMounts();
+        if (RaisesOpenFiles)
+        {
+            _plan.SetResourceLimit(new RlimitSpec(OpenFileLimit.Resource, _settings.OpenFiles.Hard, _settings.OpenFiles.Hard));
+        }
+
         foreach (var mount in _mounts)
         {
             if (mount.Options.IsBind && (mount.IsPrepared || mount.FollowsItsSource))
@@ -70,7 +75,7 @@ sealed partial class ContainerPlan
         {
             if (mount.Is("proc") || mount.Is("sysfs"))
             {
-                mount.Held = NewFilesystem(mount, "mount", mount.Options.Own.Set);
+                mount.Held = NewFilesystem(mount, "mount", mount.Options.OfNew.Set);
             }
         }
     }
@@ -88,7 +93,7 @@ sealed partial class ContainerPlan
     {
         if (_mounts.Find(mount => mount.IsRoot) is { } overlay)
         {
-            return NewFilesystem(overlay, "rootfs", overlay.Options.Own.Set);
+            return NewFilesystem(overlay, "rootfs", overlay.Options.OfNew.Set);
         }
 
         // Opened once, and not through a link: what it is afterwards does not depend on its path (SECURITY R1).
@@ -130,12 +135,15 @@ sealed partial class ContainerPlan
         }
     }
 
-    /// <summary>The last step of the mounts: in a shared root every further step would be made in each of its copies too.</summary>
-    void PropagateRoot()
+    /// <summary>The last steps of the mounts: in a shared root every further mount would be made in each of its copies too, and
+    /// a shared root cannot be changed to.</summary>
+    void FinishMounts()
     {
         if (RootPropagation is { Kind: MountApi.Shared or MountApi.Unbindable } propagation)
         {
-            _plan.SetPropagation(_root, propagation);
+            var root = _plan.OpenPath("/", "root");
+            _plan.SetPropagation(root, propagation);
+            _plan.Close(root);
         }
 
         foreach (var (mount, options, _) in _unfinished)
@@ -147,9 +155,17 @@ sealed partial class ContainerPlan
 
             _plan.Close(mount);
         }
+
+        if (RaisesOpenFiles)
+        {
+            _plan.SetResourceLimit(new RlimitSpec(OpenFileLimit.Resource, _settings.OpenFiles.Soft, _settings.OpenFiles.Hard));
+        }
     }
 
     /// <summary>What the configuration says of one mount outranks what it says of all.</summary>
     bool RepeatsPropagation(MountOptions options) =>
         options.Propagations.Count > 0 && RootPropagation is { IsRecursive: true, Kind: MountApi.Shared or MountApi.Unbindable };
+
+    /// <summary>Each source is held by a descriptor, of which a process may have a thousand as a rule.</summary>
+    bool RaisesOpenFiles => (ulong)(_mounts.Count + OpenFileLimit.Reserve) > _settings.OpenFiles.Soft;
 }

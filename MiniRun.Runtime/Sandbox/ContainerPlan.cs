@@ -69,6 +69,7 @@ sealed partial class ContainerPlan
             ChangeRoot();
         }
 
+        FinishMounts();
         BecomeProcess();
         return _plan.Build();
     }

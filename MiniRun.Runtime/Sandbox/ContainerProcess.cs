@@ -62,10 +62,17 @@ static class ContainerProcess
         var linux = order.Config.Linux;
         using var sync = LaunchSync.Create();
         using var joined = JoinedNamespaces.Open(linux);
+        var openFiles = OpenFileLimit.Read();
+        using var prepared = MountPreparation.For(order, joined);
         using var children = ChildNamespaces.Prepare(linux, joined);
         var memory = order.Records is { } folder ? LaunchMemory.Create(folder) : LaunchMemory.Create();
         using var unified = order.Cgroup?.OpenUnified();
-        var settings = Settings(order, (sync.Child, sync.Parent), joined.Descriptors);
+        var settings = Settings(order, (sync.Child, sync.Parent), joined.Descriptors) with
+        {
+            PreparedMounts = prepared.Mounts,
+            PreparedDevices = prepared.Devices,
+            OpenFiles = openFiles,
+        };
         var beginning = ContainerPlan.Begin(settings, memory);
         var launch = Launcher.Clone(memory, sync, ContainerPlan.ClonedNamespaces(linux), unified);
         try
@@ -149,6 +156,7 @@ static class ContainerProcess
             Keyring = order.KeepsKeyring ? null : "_ses." + order.Id,
         },
         Terminal = order.Streams.Terminal,
+        HasFileLabels = order.Config.Linux.MountLabel.Length > 0 && FileLabels.AreEnabled(),
         Cgroups = order.Layout,
         CgroupPath = order.Cgroup?.Path,
         IsFolder = IsFolder,

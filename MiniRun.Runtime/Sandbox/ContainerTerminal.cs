@@ -20,7 +20,7 @@ sealed record ContainerTerminal(SafeFileHandle Master, SafeFileHandle Peer, Safe
         }
 
         var options = MountOptions.Parse(config.Mounts[index], $"$.mounts[{index}]");
-        var instance = Terminal.CreateInstance(OnHost(options.Data, config.Linux, index), options.Own.Set);
+        var instance = Terminal.CreateInstance(OnHost(options.Data, config.Linux, index), options.OfNew.Set);
         var (master, peer) = Terminal.Open(instance);
         if (config.Process.ConsoleSize is { Columns: > 0, Rows: > 0 } size)
         {

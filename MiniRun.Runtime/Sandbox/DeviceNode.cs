@@ -6,7 +6,8 @@ namespace MiniRun.Runtime.Sandbox;
 /// <summary>A device that the container gets (config-linux.md, "Devices" and "Default Devices").</summary>
 /// <param name="Path">In the container, clean.</param>
 /// <param name="Kind">S_IFCHR, S_IFBLK or S_IFIFO of <see cref="FileFacts"/>.</param>
-sealed record DeviceNode(string Path, int Kind, uint Major, uint Minor, int Mode, uint Uid, uint Gid)
+/// <param name="Field">Where it stands in config.json.</param>
+sealed record DeviceNode(string Path, int Kind, uint Major, uint Minor, int Mode, uint Uid, uint Gid, string Field)
 {
     const int DefaultMode = 0b110_110_110;
 
@@ -30,7 +31,7 @@ sealed record DeviceNode(string Path, int Kind, uint Major, uint Minor, int Mode
             {
                 nodes.Add(node);
             }
-            else if (same != node)
+            else if (same with { Field = node.Field } != node)
             {
                 throw new SpecException(path + ".path", $"\"{node.Path}\" is listed twice, with different devices");
             }
@@ -46,6 +47,10 @@ sealed record DeviceNode(string Path, int Kind, uint Major, uint Minor, int Mode
 
         return nodes;
     }
+
+    /// <summary>Whether a file is this device, whatever its permissions are.</summary>
+    public bool Is(in FileFacts facts) =>
+        facts.Kind == Kind && (Kind is FileFacts.Fifo || (facts.DeviceMajor == Major && facts.DeviceMinor == Minor));
 
     static DeviceNode Read(DeviceSpec spec, string path)
     {
@@ -64,13 +69,13 @@ sealed record DeviceNode(string Path, int Kind, uint Major, uint Minor, int Mode
 
         return spec switch
         {
-            _ when kind == FileFacts.Fifo => new DeviceNode(place, kind, 0, 0, spec.Mode ?? DefaultMode, spec.Uid ?? 0, spec.Gid ?? 0),
+            _ when kind == FileFacts.Fifo => new DeviceNode(place, kind, 0, 0, spec.Mode ?? DefaultMode, spec.Uid ?? 0, spec.Gid ?? 0, path + ".path"),
             { Major: > DeviceNumber.MaximumMajor } => throw new SpecException(path + ".major", $"must be {DeviceNumber.MaximumMajor} or less"),
             { Minor: > DeviceNumber.MaximumMinor } => throw new SpecException(path + ".minor", $"must be {DeviceNumber.MaximumMinor} or less"),
-            _ => new DeviceNode(place, kind, spec.Major, spec.Minor, spec.Mode ?? DefaultMode, spec.Uid ?? 0, spec.Gid ?? 0),
+            _ => new DeviceNode(place, kind, spec.Major, spec.Minor, spec.Mode ?? DefaultMode, spec.Uid ?? 0, spec.Gid ?? 0, path + ".path"),
         };
     }
 
     static DeviceNode Default(string name, uint major, uint minor) =>
-        new("/dev/" + name, FileFacts.CharacterDevice, major, minor, DefaultMode, 0, 0);
+        new("/dev/" + name, FileFacts.CharacterDevice, major, minor, DefaultMode, 0, 0, "$.linux.devices");
 }

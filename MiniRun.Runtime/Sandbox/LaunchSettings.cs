@@ -20,6 +20,12 @@ sealed record LaunchSettings
     /// <summary>The host's device nodes, as detached mounts that the parent has made, by their path in the container.</summary>
     public IReadOnlyDictionary<string, int> PreparedDevices { get; init; } = new Dictionary<string, int>();
 
+    /// <summary>The limits on open files that the container inherits.</summary>
+    public (ulong Soft, ulong Hard) OpenFiles { get; init; } = (1024, 4096);
+
+    /// <summary>Whether the host's kernel labels files (SELinux).</summary>
+    public bool HasFileLabels { get; init; }
+
     /// <summary>The child's end of the pair on which it waits for the parent, and the parent's end that it must drop.</summary>
     public required (int Child, int Parent) Sync { get; init; }
 

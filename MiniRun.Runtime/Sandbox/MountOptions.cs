@@ -16,6 +16,9 @@ sealed class MountOptions
     /// <summary>Attributes of the mount and of all below it.</summary>
     public AttributeChange Tree => _tree;
 
+    /// <summary>Attributes of a new filesystem, below which there is nothing yet.</summary>
+    public AttributeChange OfNew => _own.Then(_tree);
+
     public bool IsBind { get; private set; }
 
     /// <summary>The bind shows the mounts below its source too.</summary>
@@ -38,10 +41,13 @@ sealed class MountOptions
     /// <summary>For the filesystem itself; the value is null for a flag.</summary>
     public List<(string Key, string? Value)> Data { get; } = [];
 
-    public bool IsReadOnly => (_own.Set & MountApi.AttributeReadOnly) != 0;
+    /// <summary>The permissions of a new filesystem's root are given; otherwise they are those of its place.</summary>
+    public bool HasMode => Data.Exists(option => option.Key is "mode");
+
+    public bool IsReadOnly => (OfNew.Set & MountApi.AttributeReadOnly) != 0;
 
     /// <summary>Writing is asked for in so many words.</summary>
-    public bool IsWritable => (_own.Clear & MountApi.AttributeReadOnly) != 0;
+    public bool IsWritable => (OfNew.Clear & MountApi.AttributeReadOnly) != 0;
 
     /// <exception cref="SpecException">Options contradict each other or the type, with the path of the mount.</exception>
     public static MountOptions Parse(MountSpec mount, string path)

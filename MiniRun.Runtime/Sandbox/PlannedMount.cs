@@ -35,6 +35,24 @@ sealed class PlannedMount(int index, MountSpec spec)
     /// <summary>A new filesystem of a type.</summary>
     public bool Is(string type) => Spec.Type == type && !Options.IsBind && !Options.IsRemount;
 
+    /// <summary>A /dev that is the container's alone.</summary>
+    public bool IsOwnDev => Place is "/dev" && (Is("tmpfs") || Is("ramfs"));
+
+    /// <summary>Its files' owners are shown through a mapping. Older configurations give the mapping without the option.</summary>
+    public bool IsIdMapped => Options.IsIdMapped || Spec.UidMappings.Count + Spec.GidMappings.Count > 0;
+
+    /// <summary>A quick look, before the options are read.</summary>
+    public static bool MayBeIdMapped(MountSpec spec) =>
+        spec.UidMappings.Count + spec.GidMappings.Count > 0 || spec.Options.Contains("idmap") || spec.Options.Contains("ridmap");
+
+    /// <summary>The source of a bind mount on the host; a relative one lies below the bundle.</summary>
+    public string SourcePath(string bundle) => Spec.Source switch
+    {
+        "" => throw new SpecException(Path + ".source", "is missing"),
+        ['/', ..] => Spec.Source,
+        _ => $"{bundle}/{Spec.Source}",
+    };
+
     /// <summary>What lies below it is the kernel's, so that a mount there is meant and no link of the image led to it.</summary>
     public bool ShowsKernelFiles =>
         Options.IsBind
