@@ -6,26 +6,21 @@ namespace MiniRun.Runtime;
 /// <summary><c>minirun-runtime</c>: one container at a time, without the panel.</summary>
 static class Program
 {
-    /// <summary>More than a launch allocates: nothing is collected before the last clone (DECISIONS 1).</summary>
-    const long NoCollectionBytes = 4 << 20;
-
     public static int Main(string[] words)
     {
+        int code;
         try
         {
-            GC.TryStartNoGCRegion(NoCollectionBytes);
-            return Verb.Run(words);
-        }
-        catch (UsageException e)
-        {
-            Standard.Complain(e.Message);
-            return 1;
+            code = Verb.Run(words);
         }
         catch (Exception e)
         {
             // The one line that callers read: which step, which call, why.
             Standard.Complain(e.Message);
-            return 1;
+            code = 1;
         }
+
+        // Nothing is buffered, and the runtime's own way out only takes apart what ends with the process.
+        return Processes.Exit(code);
     }
 }
