@@ -24,7 +24,6 @@ static class MonitorVerb
             using var monitor = Start(arguments, out report);
             report.Send(ready);
             ready.Dispose();
-            GC.EndNoGCRegion();
             monitor.Run();
             return 0;
         }

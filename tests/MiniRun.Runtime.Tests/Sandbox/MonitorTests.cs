@@ -82,8 +82,7 @@ public sealed class MonitorTests(SharedImages images) : IAsyncLifetime
     public async Task Signals_to_the_monitor_do_not_end_it()
     {
         var container = await StartAsync("sleep 0.5; exit 9");
-        using var state = JsonDocument.Parse(await File.ReadAllBytesAsync($"{_host.RunFolderOf(container)}/state.json", Cancelled));
-        var monitor = state.RootElement.GetProperty("monitorPid").GetInt32();
+        var monitor = await MonitorOf(container);
         foreach (var signal in (int[])[1, 2, 3, 15])
         {
             Assert.Equal(0, NativeRuntime.kill(monitor, signal));
@@ -91,6 +90,13 @@ public sealed class MonitorTests(SharedImages images) : IAsyncLifetime
 
         await AwaitAsync(() => Task.FromResult(!_host.Engine.Get("c").Status.IsAlive));
         Assert.Equal(9, _host.Engine.Get("c").Status.ExitCode);
+    }
+
+    [Fact]
+    public async Task The_monitor_has_one_thread()
+    {
+        var container = await StartAsync("sleep 5");
+        Assert.Single(Directory.GetDirectories($"/proc/{await MonitorOf(container)}/task"));
     }
 
     [Fact]
@@ -118,6 +124,12 @@ public sealed class MonitorTests(SharedImages images) : IAsyncLifetime
             new ContainerRequest { Name = "c", Command = Command.FromWords(["/bin/sh", "-c", script]), Cpus = 2 }, Cancelled);
         await _host.Engine.StartAsync("c", Cancelled);
         return container;
+    }
+
+    async Task<int> MonitorOf(Container container)
+    {
+        using var state = JsonDocument.Parse(await File.ReadAllBytesAsync($"{_host.RunFolderOf(container)}/state.json", Cancelled));
+        return state.RootElement.GetProperty("monitorPid").GetInt32();
     }
 
     async Task<LogLine?> LastLineAsync()
