@@ -81,6 +81,12 @@ static unsafe partial class Processes
         return rest[0] is "Z" or "X" ? null : long.Parse(rest[19], CultureInfo.InvariantCulture);
     }
 
+    /// <summary>The effective user of this process.</summary>
+    public static uint UserId() => (uint)Syscall.Invoke(SyscallNumber.Geteuid);
+
+    /// <summary>The effective group of this process.</summary>
+    public static uint GroupId() => (uint)Syscall.Invoke(SyscallNumber.Getegid);
+
     /// <summary>How many threads this process has.</summary>
     public static unsafe int CountThreads()
     {

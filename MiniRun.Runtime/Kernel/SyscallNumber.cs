@@ -54,6 +54,8 @@ static class SyscallNumber
     public static int Personality => Arm ? 92 : 135;
     public static int SetMempolicy => Arm ? 237 : 238;
     public static int Signalfd4 => Arm ? 74 : 289;
+    public static int Geteuid => Arm ? 175 : 107;
+    public static int Getegid => Arm ? 177 : 108;
     public static int Fcntl => Arm ? 25 : 72;
     public static int Fstatfs => Arm ? 44 : 138;
     public static int Ppoll => Arm ? 73 : 271;

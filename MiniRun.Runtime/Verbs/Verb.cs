@@ -83,6 +83,9 @@ static class Verb
         "ps" => PsVerb.Run(global, new Arguments(rest, PsVerb.Options, endsAtWord: 1)),
         "pause" => PauseVerb.Pause(global, new Arguments(rest, [])),
         "resume" => PauseVerb.Resume(global, new Arguments(rest, [])),
+        "update" => UpdateVerb.Run(global, new Arguments(rest, UpdateVerb.Options)),
+        "spec" => SpecVerb.Run(new Arguments(rest, SpecVerb.Options)),
+        "features" => FeaturesVerb.Run(),
         "plan" => PlanVerb.Run(new Arguments(rest, PlanVerb.Options)),
         "monitor" => MonitorVerb.Run(new Arguments(rest, MonitorVerb.Options)),
         _ => throw new UsageException($"{verb}: is no verb; --help lists them"),
@@ -94,5 +97,5 @@ static class Verb
         return 0;
     }
 
-    static string Version => typeof(Verb).Assembly.GetName().Version?.ToString(3) ?? "0";
+    public static string Version => typeof(Verb).Assembly.GetName().Version?.ToString(3) ?? "0";
 }
