@@ -9,6 +9,9 @@ static partial class ConfigReader
 
     const uint MaximumMinor = (1 << 20) - 1;
 
+    /// <summary>S_IFMT of inode(7).</summary>
+    const long FileTypeBits = 0xF000;
+
     /// <summary>IFNAMSIZ less the NUL.</summary>
     const int MaximumInterfaceName = 15;
 
@@ -53,7 +56,7 @@ static partial class ConfigReader
                     minor = (uint)json.Unsigned(MaximumMinor);
                     break;
                 case var _ when name.SequenceEqual("fileMode"u8):
-                    mode = (int)json.Integer(0, 0b111_111_111);
+                    mode = ReadDeviceMode(ref json);
                     break;
                 case var _ when name.SequenceEqual("uid"u8):
                     uid = (uint)json.Unsigned(MaximumId);
@@ -71,6 +74,13 @@ static partial class ConfigReader
         Require(ref json, major is not null || known == 'p', "major", "the major number of the device");
         Require(ref json, minor is not null || known == 'p', "minor", "the minor number of the device");
         return new DeviceSpec(path ?? throw json.Missing("path", "an absolute path in the container"), known, major ?? 0, minor ?? 0, mode, uid, gid);
+    }
+
+    /// <summary>Permission bits. The type, which podman leaves in them, is said by <c>type</c>.</summary>
+    static int ReadDeviceMode(ref SpecReader json)
+    {
+        var mode = json.Integer() & ~FileTypeBits;
+        return mode is >= 0 and <= 0b111_111_111 ? (int)mode : throw json.Error($"must be an integer from 0 to {0b111_111_111}, the permission bits");
     }
 
     static string ReadDevicePath(ref SpecReader json)

@@ -71,7 +71,7 @@ static partial class ConfigReader
     static string ReadVersion(ref SpecReader json)
     {
         var version = json.String();
-        return IsSupported(version) ? version : throw json.Error($"is {SpecReader.Quoted(version)}, but this runtime reads {OldestVersion} to 1.3.x");
+        return IsSupported(version) ? version : throw json.Error($"{SpecReader.Quoted(version)} is not supported; this runtime reads {OldestVersion} to 1.3.x");
     }
 
     /// <summary>1.0 to 1.3 with any patch, followed by what semver.org calls a pre-release or build.</summary>

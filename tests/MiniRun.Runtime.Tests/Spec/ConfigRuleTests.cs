@@ -33,6 +33,7 @@ public sealed class ConfigRuleTests
     [InlineData("$.linux.devices[0].major", "4095", "4096")]
     [InlineData("$.linux.devices[0].minor", "1048575", "1048576")]
     [InlineData("$.linux.devices[0].fileMode", "511", "512")]
+    [InlineData("$.linux.devices[0].fileMode", "8630", "9142")]
     [InlineData("$.linux.devices[0].uid", "4294967294", "4294967295")]
     [InlineData("$.linux.devices[0].gid", "4294967294", "4294967295")]
     [InlineData("$.linux.resources.devices[1].major", "-1", "-2")]
@@ -238,6 +239,12 @@ public sealed class ConfigRuleTests
     [InlineData("-5", -1)]
     public void No_processes_are_a_limit_and_fewer_are_none(string json, long limit) =>
         Assert.Equal(limit, Read("$.linux.resources.pids.limit", json).Linux.Resources.PidsLimit);
+
+    [Theory]
+    [InlineData("8630", 438)]
+    [InlineData("24960", 384)]
+    public void The_type_in_a_devices_mode_is_passed_over(string json, int mode) =>
+        Assert.Equal(mode, Read("$.linux.devices[0].fileMode", json).Linux.Devices[0].Mode);
 
     [Fact]
     public void A_capability_that_nobody_knows_is_left_out_with_a_warning()

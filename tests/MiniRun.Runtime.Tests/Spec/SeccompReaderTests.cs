@@ -14,7 +14,7 @@ public sealed class SeccompReaderTests
           "listenerPath": "/run/agent", "listenerMetadata": "words",
           "comment": { "of": ["another", "program"] },
           "syscalls": [
-            { "names": ["read", "write"], "action": "SCMP_ACT_ALLOW", "args": null },
+            { "names": ["read", "write"], "action": "SCMP_ACT_ALLOW", "args": null, "comment": "" },
             { "names": ["personality"], "action": "SCMP_ACT_TRACE", "errnoRet": 65535,
               "args": [{ "index": 5, "value": 18446744073709551615, "valueTwo": 7, "op": "SCMP_CMP_MASKED_EQ" }] },
             { "names": ["mount"], "action": "SCMP_ACT_NOTIFY" }
@@ -138,7 +138,7 @@ public sealed class SeccompReaderTests
 
     static JsonText Json { get; } = new(Whole);
 
-    static IEnumerable<JsonText.Place> Fields => Json.Places.Where(place => !place.Path.StartsWith("$.comment", StringComparison.Ordinal) && place.Type is not JsonTokenType.Null);
+    static IEnumerable<JsonText.Place> Fields => Json.Places.Where(place => !place.Path.Contains(".comment", StringComparison.Ordinal) && place.Type is not JsonTokenType.Null);
 
     static string Rule(string fields) =>
         $$"""{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["a"],"action":"SCMP_ACT_LOG",{{fields}}}]}""";
