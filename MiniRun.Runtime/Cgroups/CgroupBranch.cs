@@ -10,6 +10,8 @@ sealed class CgroupBranch(CgroupHierarchy hierarchy, string path)
 {
     public CgroupHierarchy Hierarchy { get; } = hierarchy;
 
+    public string Path { get; } = path;
+
     /// <summary>Its folder on the host.</summary>
     public string Place { get; } = $"{hierarchy.Path}/{path}";
 

@@ -20,13 +20,14 @@ sealed partial class ContainerCgroup
     const int LegacyLooks = 20;
 
     /// <summary>Stops every process in it and below, and returns when all stand still.</summary>
-    /// <exception cref="KernelException">ETIMEDOUT when some go on after five seconds; all of them run again then. EOPNOTSUPP
+    /// <param name="milliseconds">How long that may take.</param>
+    /// <exception cref="KernelException">ETIMEDOUT when some go on after that time; all of them run again then. EOPNOTSUPP
     /// when the host has neither cgroup v2 nor a freezer.</exception>
-    public void Freeze()
+    public void Freeze(int milliseconds = FreezePatienceMilliseconds)
     {
-        if (!TryFreeze(FreezePatienceMilliseconds, out var place))
+        if (!TryFreeze(milliseconds, out var branch))
         {
-            throw new KernelException("freeze", place, place == Path ? Errno.EOPNOTSUPP : Errno.ETIMEDOUT);
+            throw new KernelException("freeze", branch?.Place ?? Path, branch is null ? Errno.EOPNOTSUPP : Errno.ETIMEDOUT);
         }
     }
 
@@ -46,21 +47,22 @@ sealed partial class ContainerCgroup
 
     bool TryFreeze() => TryFreeze(KillPatienceMilliseconds, out _);
 
-    bool TryFreeze(int milliseconds, out string place)
+    /// <param name="branch">Where it was asked for; null when there is no freezer.</param>
+    bool TryFreeze(int milliseconds, out CgroupBranch? branch)
     {
         var deadline = Clock.Monotonic() + (milliseconds * 1_000_000L);
-        place = Path;
+        branch = null;
         var isFrozen = false;
         try
         {
             if (Unified is { } unified && unified.TryWrite("cgroup.freeze", "1"))
             {
-                place = unified.Place;
+                branch = unified;
                 isFrozen = AwaitUnified(unified, deadline);
             }
             else if (With("freezer") is { } freezer && freezer.TryWrite("freezer.state", Frozen))
             {
-                place = freezer.Place;
+                branch = freezer;
                 isFrozen = AwaitLegacy(freezer, deadline);
             }
 

@@ -16,8 +16,8 @@ sealed partial class ContainerCgroup
     {
         if (Unified is { } unified && unified.TryWrite("cgroup.kill", "1"))
         {
-            // A v1 freezer would hold the killed; v2's own does not.
-            With("freezer")?.TryWrite("freezer.state", Thawed);
+            // A v1 freezer would hold the killed; v2's own would only stay as it is.
+            Thaw();
             return;
         }
 

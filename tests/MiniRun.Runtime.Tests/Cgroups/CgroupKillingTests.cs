@@ -1,4 +1,5 @@
 using System.Globalization;
+using MiniRun.Runtime.Cgroups;
 using MiniRun.Runtime.Kernel;
 
 namespace MiniRun.Runtime.Tests.Cgroups;
@@ -30,5 +31,16 @@ public sealed class CgroupKillingTests
         Assert.Null(Processes.Reap(otherFd, wait: false));
         Processes.Signal(otherFd, Signals.Kill);
         Processes.Reap(otherFd, wait: true);
+    }
+
+    [Fact]
+    public void Killing_thaws_in_either_version()
+    {
+        using var host = FakeHost.Hybrid();
+        host.MakeAll("unified", "cgroup.kill", "cgroup.freeze");
+        host.Make("freezer", "freezer.state", "FROZEN");
+        ContainerCgroup.Find(host.Layout, FakeHost.Path).Kill();
+        Assert.Equal("0", host.Read("unified", "cgroup.freeze"));
+        Assert.Equal("THAWED", host.Read("freezer", "freezer.state"));
     }
 }

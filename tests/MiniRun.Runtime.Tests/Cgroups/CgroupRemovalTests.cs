@@ -51,4 +51,27 @@ public sealed class CgroupRemovalTests
         host.Make("all", "in-use");
         Assert.False(CgroupRemoval.Await(cgroup));
     }
+
+    [Fact]
+    public void A_tree_of_any_depth_is_removed()
+    {
+        using var host = FakeHost.Unified();
+        var cgroup = host.Create();
+        host.MakeFolder("all", string.Join('/', Enumerable.Repeat("a", 1000)));
+        host.MakeFolder("all", "b/c");
+        Assert.True(cgroup.TryRemove());
+        Assert.False(host.HasCgroup("all"));
+    }
+
+    [Fact]
+    public void Of_a_tree_that_is_partly_in_use_the_rest_is_removed()
+    {
+        using var host = FakeHost.Unified();
+        var cgroup = host.Create();
+        host.MakeFolder("all", "a/b");
+        host.Make("all", "c/d/in-use");
+        Assert.False(cgroup.TryRemove());
+        Assert.False(Directory.Exists(host.Place("all", "a")));
+        Assert.True(Directory.Exists(host.Place("all", "c/d")));
+    }
 }
