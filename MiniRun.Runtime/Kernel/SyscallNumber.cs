@@ -10,12 +10,14 @@ static class SyscallNumber
     public static int Read => Arm ? 63 : 0;
     public static int Write => Arm ? 64 : 1;
     public static int Close => Arm ? 57 : 3;
+    public static int Lseek => Arm ? 62 : 8;
     public static int RtSigaction => Arm ? 134 : 13;
     public static int RtSigprocmask => Arm ? 135 : 14;
     public static int Ioctl => Arm ? 29 : 16;
     public static int Socket => Arm ? 198 : 41;
     public static int Execve => Arm ? 221 : 59;
     public static int ExitGroup => Arm ? 94 : 231;
+    public static int Fcntl => Arm ? 25 : 72;
     public static int Getcwd => Arm ? 17 : 79;
     public static int Chdir => Arm ? 49 : 80;
     public static int Fchdir => Arm ? 50 : 81;
@@ -37,6 +39,7 @@ static class SyscallNumber
     public static int Mknodat => Arm ? 33 : 259;
     public static int Fchownat => Arm ? 54 : 260;
     public static int Fchown => Arm ? 55 : 93;
+    public static int Renameat => Arm ? 38 : 264;
     public static int Symlinkat => Arm ? 36 : 266;
     public static int Unshare => Arm ? 97 : 272;
     public static int Dup3 => Arm ? 24 : 292;

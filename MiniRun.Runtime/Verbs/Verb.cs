@@ -1,4 +1,5 @@
 using MiniRun.Runtime.Kernel;
+using MiniRun.Runtime.Sandbox.Monitoring;
 
 namespace MiniRun.Runtime.Verbs;
 
@@ -39,6 +40,8 @@ static class Verb
             case "monitor":
                 SelfProtection.Ensure();
                 return MonitorVerb.Run(new Arguments(rest, "--id", "--bundle", "--run", "--cgroup", "--ready"));
+            case "watch":
+                return WatchVerb.Run(Handover.Parse(words));
             case "--version" or "-v":
                 Standard.Print(System.Text.Encoding.UTF8.GetBytes($"minirun-runtime version {Version}\nspec: {SpecVersion}\n"));
                 return 0;
