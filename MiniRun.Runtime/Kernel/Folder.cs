@@ -23,6 +23,9 @@ sealed partial class Folder : IDisposable
     /// <exception cref="KernelException">It does not exist or is no directory.</exception>
     public static Folder Open(string path) => new(Files.OpenPath(path, Files.Directory), path);
 
+    /// <summary>A directory of which only a descriptor is known.</summary>
+    public static Folder Of(SafeFileHandle handle) => new(handle, $"/proc/self/fd/{Files.Number(handle)}");
+
     /// <summary>Opens a directory and makes it, and those above it, where they are missing.</summary>
     public static Folder Ensure(string path, int mode = 0b111_000_000)
     {

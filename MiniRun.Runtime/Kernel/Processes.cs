@@ -16,6 +16,7 @@ static unsafe partial class Processes
     const int ByPidFd = 3;
     const int Exited = 4;
     const int NoHang = 1;
+    const string Self = "/proc/self/exe";
 
     /// <exception cref="KernelException">ESRCH when no such process exists.</exception>
     public static SafeFileHandle OpenPidFd(int pid) =>
@@ -93,6 +94,18 @@ static unsafe partial class Processes
         // The number of links of a folder in /proc is that of the folders in it, . and .. included: one call, no listing.
         using var tasks = Files.OpenPath("/proc/self/task", Open.Path | Files.Directory);
         return FileIdentity.LinksOf(tasks) - 2;
+    }
+
+    /// <summary>Runs this process's own program again in its place, without an environment. What is not kept open for it
+    /// closes (<see cref="Descriptor.KeepOnExec"/>).</summary>
+    /// <param name="words">The command line, with the program's name first.</param>
+    /// <exception cref="KernelException">The kernel refused; the process goes on as it was.</exception>
+    public static void Restart(IReadOnlyList<string> words)
+    {
+        using var arena = new Arena();
+        var nothing = (ulong)0;
+        KernelException.Check(
+            Syscall.Invoke(SyscallNumber.Execve, (ulong)arena.Text(Self), (ulong)arena.Texts(words), (ulong)&nothing), "execve", Self);
     }
 
     /// <summary>Ends this process at once: nothing is flushed, no finalizer and no exit handler runs.</summary>

@@ -19,6 +19,7 @@ static class SyscallNumber
     public static int Sendto => Arm ? 206 : 44;
     public static int Execve => Arm ? 221 : 59;
     public static int ExitGroup => Arm ? 94 : 231;
+    public static int Fcntl => Arm ? 25 : 72;
     public static int Getcwd => Arm ? 17 : 79;
     public static int Chdir => Arm ? 49 : 80;
     public static int Fchdir => Arm ? 50 : 81;
@@ -41,6 +42,7 @@ static class SyscallNumber
     public static int Mknodat => Arm ? 33 : 259;
     public static int Fchownat => Arm ? 54 : 260;
     public static int Fchown => Arm ? 55 : 93;
+    public static int Renameat => Arm ? 38 : 264;
     public static int Symlinkat => Arm ? 36 : 266;
     public static int Unshare => Arm ? 97 : 272;
     public static int Dup3 => Arm ? 24 : 292;
@@ -56,7 +58,6 @@ static class SyscallNumber
     public static int Signalfd4 => Arm ? 74 : 289;
     public static int Geteuid => Arm ? 175 : 107;
     public static int Getegid => Arm ? 177 : 108;
-    public static int Fcntl => Arm ? 25 : 72;
     public static int Fstatfs => Arm ? 44 : 138;
     public static int Ppoll => Arm ? 73 : 271;
     public static int MemfdCreate => Arm ? 279 : 319;

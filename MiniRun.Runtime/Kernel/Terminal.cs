@@ -52,6 +52,13 @@ static unsafe class Terminal
         Control(terminal, TerminalSettings.Set, (ulong)settings, "TCSETS");
     }
 
+    /// <summary>As <see cref="Resize"/>; false when the descriptor is no terminal.</summary>
+    public static bool TryResize(Descriptor terminal, int columns, int rows)
+    {
+        var size = stackalloc ushort[4] { (ushort)rows, (ushort)columns, 0, 0 };
+        return Syscall.Invoke(SyscallNumber.Ioctl, (ulong)terminal.Number, SetWindowSize, (ulong)size) == 0;
+    }
+
     static long Control(SafeFileHandle terminal, uint request, ulong argument, string name) =>
         KernelException.Check(Syscall.Invoke(SyscallNumber.Ioctl, (ulong)Files.Number(terminal), request, argument), "ioctl " + name);
 }

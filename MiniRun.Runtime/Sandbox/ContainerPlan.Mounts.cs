@@ -9,7 +9,7 @@ sealed partial class ContainerPlan
 
     /// <summary>Mounts that change once more: they become read-only when everything below them is there, or keep their own
     /// propagation when the root's is set for all.</summary>
-    readonly List<(Descriptor Mount, MountOptions Options, bool BecomesReadOnly)> _unfinished = [];
+    readonly List<(PlanDescriptor Mount, MountOptions Options, bool BecomesReadOnly)> _unfinished = [];
 
     void ReadMounts()
     {
@@ -118,7 +118,7 @@ sealed partial class ContainerPlan
         Finish(made, options, isLater);
     }
 
-    void AttachHeld(PlannedMount mount, Descriptor held)
+    void AttachHeld(PlannedMount mount, PlanDescriptor held)
     {
         // A bind shows a filesystem with the attributes of its source; a new one has its own already.
         if (mount.Options.IsBind)
@@ -130,7 +130,7 @@ sealed partial class ContainerPlan
         Finish(held, mount.Options, isLater: false);
     }
 
-    void ChangeAttributes(Descriptor mount, MountOptions options)
+    void ChangeAttributes(PlanDescriptor mount, MountOptions options)
     {
         if (!options.Own.IsEmpty)
         {
@@ -144,7 +144,7 @@ sealed partial class ContainerPlan
     }
 
     /// <summary>Sets the propagation before anything is mounted below, so that nothing of that reaches the host.</summary>
-    void Finish(Descriptor made, MountOptions options, bool isLater)
+    void Finish(PlanDescriptor made, MountOptions options, bool isLater)
     {
         Propagate(made, options);
         if (isLater || RepeatsPropagation(options))
@@ -157,7 +157,7 @@ sealed partial class ContainerPlan
         }
     }
 
-    void Propagate(Descriptor made, MountOptions options)
+    void Propagate(PlanDescriptor made, MountOptions options)
     {
         foreach (var propagation in options.Propagations)
         {
@@ -171,7 +171,7 @@ sealed partial class ContainerPlan
         || _mounts.Exists(mount => ContainerPath.IsBelow(mount.Place, place))
         || _devices.Nodes.Exists(device => ContainerPath.IsBelow(device.Path, place));
 
-    void AttachAtPlace(PlannedMount mount, Descriptor made, bool isFolder)
+    void AttachAtPlace(PlannedMount mount, PlanDescriptor made, bool isFolder)
     {
         var place = MountPlace(mount, isFolder);
         _plan.Attach(made, place);

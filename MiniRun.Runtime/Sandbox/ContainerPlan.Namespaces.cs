@@ -67,7 +67,7 @@ sealed partial class ContainerPlan
     {
         foreach (var (key, value) in _config.Linux.Sysctl)
         {
-            _plan.WriteFile("/proc/sys/" + key.Replace('.', '/'), value);
+            _plan.WriteFile("/proc/sys/" + SysctlName.Path(key), value);
         }
     }
 }

@@ -8,7 +8,7 @@ sealed partial class ContainerPlan
     /// <summary>The key of the root in <see cref="LaunchSettings.PreparedMounts"/>.</summary>
     public const int RootIndex = -1;
 
-    Descriptor? _heldRoot;
+    PlanDescriptor? _heldRoot;
 
     Propagation? RootPropagation => _config.Linux.RootfsPropagation switch
     {
@@ -89,7 +89,7 @@ sealed partial class ContainerPlan
         _heldRoot = root;
     }
 
-    Descriptor CloneRoot()
+    PlanDescriptor CloneRoot()
     {
         if (_mounts.Find(mount => mount.IsRoot) is { } overlay)
         {

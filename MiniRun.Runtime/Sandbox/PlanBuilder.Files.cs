@@ -75,7 +75,7 @@ sealed partial class PlanBuilder
     public void MakeLink(string target, Register parent, string name) =>
         Call(SyscallNumber.Symlinkat, [Text(target), parent, Text(name)]);
 
-    public void ChangeFolder(Descriptor folder) => Call(SyscallNumber.Fchdir, [Of(folder)]);
+    public void ChangeFolder(PlanDescriptor folder) => Call(SyscallNumber.Fchdir, [Of(folder)]);
 
     public void ChangeFolder(string path) => Call(SyscallNumber.Chdir, [Text(path)]);
 

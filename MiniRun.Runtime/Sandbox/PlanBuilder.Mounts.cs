@@ -68,34 +68,34 @@ sealed partial class PlanBuilder
     }
 
     /// <summary>A detached copy of the mount that a descriptor stands on, rooted at that descriptor.</summary>
-    public Register CloneTree(Descriptor place, bool recursive, string name)
+    public Register CloneTree(PlanDescriptor place, bool recursive, string name)
     {
         var mount = Allocate(name);
         CloneTreeInto(place, recursive, mount);
         return mount;
     }
 
-    public void CloneTreeInto(Descriptor place, bool recursive, Register mount)
+    public void CloneTreeInto(PlanDescriptor place, bool recursive, Register mount)
     {
         var flags = MountApi.OpenTreeClone | MountApi.OpenTreeCloseOnExec | MountApi.EmptyPath | (recursive ? MountApi.Recursive : 0);
         Call(SyscallNumber.OpenTree, [Of(place), Text(""), flags], mount);
     }
 
-    public void SetAttributes(Descriptor mount, AttributeChange change, bool recursive) =>
+    public void SetAttributes(PlanDescriptor mount, AttributeChange change, bool recursive) =>
         ChangeMount(mount, new MountAttributes { Set = change.Set, Clear = change.Clear }, recursive);
 
-    public void SetAttributes(Descriptor mount, ulong set, ulong clear, bool recursive) =>
+    public void SetAttributes(PlanDescriptor mount, ulong set, ulong clear, bool recursive) =>
         ChangeMount(mount, new MountAttributes { Set = set, Clear = clear }, recursive);
 
-    public void SetPropagation(Descriptor mount, Propagation propagation) =>
+    public void SetPropagation(PlanDescriptor mount, Propagation propagation) =>
         ChangeMount(mount, new MountAttributes { Propagation = propagation.Kind }, propagation.IsRecursive);
 
     /// <summary>Attaches a detached mount at the place that a descriptor stands for.</summary>
-    public void Attach(Descriptor mount, Register place) =>
+    public void Attach(PlanDescriptor mount, Register place) =>
         Call(SyscallNumber.MoveMount, [Of(mount), Text(""), place, Text(""), (long)MountApi.MoveByDescriptors]);
 
     /// <summary>Attaches a detached mount at a path.</summary>
-    public void Attach(Descriptor mount, string path) =>
+    public void Attach(PlanDescriptor mount, string path) =>
         Call(SyscallNumber.MoveMount, [Of(mount), Text(""), Files.CurrentFolder, Text(path), (long)MountApi.MoveToPath]);
 
     /// <summary>The working directory becomes the root, the old root lies on top of it.</summary>
@@ -110,7 +110,7 @@ sealed partial class PlanBuilder
     public void Unshare(ulong flags) => Call(SyscallNumber.Unshare, [flags]);
 
     /// <summary>Closes, and gives a register's place back.</summary>
-    public void Close(Descriptor descriptor)
+    public void Close(PlanDescriptor descriptor)
     {
         if (descriptor.IsRegister)
         {
@@ -122,10 +122,10 @@ sealed partial class PlanBuilder
         }
     }
 
-    unsafe void ChangeMount(Descriptor mount, MountAttributes attributes, bool recursive) =>
+    unsafe void ChangeMount(PlanDescriptor mount, MountAttributes attributes, bool recursive) =>
         Call(
             SyscallNumber.MountSetattr,
             [Of(mount), Text(""), MountApi.EmptyPath | (recursive ? MountApi.Recursive : 0u), Structure(attributes), sizeof(MountAttributes)]);
 
-    static Argument Of(Descriptor descriptor) => new((ulong)descriptor.Value, descriptor.IsRegister);
+    static Argument Of(PlanDescriptor descriptor) => new((ulong)descriptor.Value, descriptor.IsRegister);
 }

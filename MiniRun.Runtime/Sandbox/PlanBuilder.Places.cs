@@ -19,7 +19,7 @@ sealed partial class PlanBuilder
     }
 
     /// <summary>Ends the launch unless the descriptor lies on a filesystem of that type.</summary>
-    public void RequireFilesystem(Descriptor descriptor, ulong magic) =>
+    public void RequireFilesystem(PlanDescriptor descriptor, ulong magic) =>
         Call(MountStep.RequireFilesystem, [Of(descriptor), magic]);
 
     /// <summary>Ends the launch when the descriptor lies on one of the filesystems that are the kernel's own files.</summary>

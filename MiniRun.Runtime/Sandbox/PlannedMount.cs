@@ -25,7 +25,7 @@ sealed class PlannedMount(int index, MountSpec spec)
     public bool FollowsItsSource => Options.Propagations.Exists(propagation => propagation.Kind is MountApi.Slave or MountApi.Shared);
 
     /// <summary>What was made of it while the host's files could still be reached; null when it is made at its place in the list.</summary>
-    public Descriptor? Held { get; set; }
+    public PlanDescriptor? Held { get; set; }
 
     /// <summary>The root itself: an overlay that the container makes in its own mount namespace.</summary>
     public bool IsRoot => Place is "/" && !Options.IsRemount;

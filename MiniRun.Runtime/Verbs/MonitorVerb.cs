@@ -16,26 +16,54 @@ static class MonitorVerb
     {
         using var ready = new SafeFileHandle(int.Parse(arguments.Required("--ready"), CultureInfo.InvariantCulture), ownsHandle: true);
         // Nobody ends a monitor by a signal to its group or at the end of a session; SIGKILL still can. Ignored, not blocked:
-        // the finalizer's thread would take what this one blocks. The launch plan gives the container the defaults back.
+        // an execve keeps that. The launch plan gives the container the defaults back.
         Signals.Ignore(Signals.HangUp, Signals.Interrupt, Signals.Quit, Signals.Terminate, Signals.User1, Signals.User2, Signals.Alarm);
-        var report = new ReadyReport();
+        Handover container;
+        ReadyReport report;
         try
         {
-            using var monitor = Start(arguments, out report);
-            report.Send(ready);
-            ready.Dispose();
-            monitor.Run();
-            return 0;
+            container = Start(arguments, out report);
         }
-        catch (Exception e) when (report.Pid == 0)
+        catch (Exception e)
         {
             new ReadyReport { Error = e.Message, Failure = (e as LaunchException)?.Failure }.Send(ready);
             return 1;
         }
+
+        Send(report, ready);
+        Restart(container);
+        return WatchVerb.Run(container);
+    }
+
+    static void Send(ReadyReport report, SafeFileHandle ready)
+    {
+        try
+        {
+            report.Send(ready);
+        }
+        catch (KernelException)
+        {
+            // Whoever started this is gone. The container runs, is recorded, and will be found by it.
+        }
+
+        ready.Dispose();
+    }
+
+    /// <summary>What the start has touched, three quarters of this process's memory, ends here. Returns only on failure.</summary>
+    static void Restart(Handover container)
+    {
+        try
+        {
+            container.Restart();
+        }
+        catch (KernelException)
+        {
+            // Then this process watches as it is: larger than it need be, and no worse.
+        }
     }
 
     /// <summary>Starts the container; when that fails, nothing of it is left.</summary>
-    static ContainerMonitor Start(Arguments arguments, out ReadyReport report)
+    static Handover Start(Arguments arguments, out ReadyReport report)
     {
         var id = arguments.Required("--id");
         var bundle = Bundle.Open(arguments.Path("--bundle", "."));
@@ -63,7 +91,18 @@ static class MonitorVerb
             });
             console.ReleaseChildSide();
             report = new ReadyReport { Pid = process.Pid, StartedAt = startedAt, Warnings = cgroup.Warnings };
-            return new ContainerMonitor(bundle.Folder, run, console, process, cgroup, listener, startedAt);
+            return new Handover
+            {
+                Bundle = Descriptor.Of(bundle.Folder.Handle),
+                Run = Descriptor.Of(run.Handle),
+                Listener = Descriptor.Of(listener),
+                Process = Descriptor.Of(process.PidFd),
+                Output = Descriptor.Of(console.Output),
+                Error = console.Error is { } error ? Descriptor.Of(error) : Descriptor.None,
+                Input = Descriptor.Of(console.Input),
+                StartedAt = startedAt,
+                Cgroup = cgroup.Path,
+            };
         }
         catch
         {

@@ -1,4 +1,5 @@
 using MiniRun.Runtime.Kernel;
+using MiniRun.Runtime.Sandbox.Monitoring;
 
 namespace MiniRun.Runtime.Verbs;
 
@@ -85,8 +86,8 @@ static class Verb
         "resume" => PauseVerb.Resume(global, new Arguments(rest, [])),
         "update" => UpdateVerb.Run(global, new Arguments(rest, UpdateVerb.Options)),
         "spec" => SpecVerb.Run(new Arguments(rest, SpecVerb.Options)),
-        "features" => FeaturesVerb.Run(),
         "plan" => PlanVerb.Run(new Arguments(rest, PlanVerb.Options)),
+        "watch" => WatchVerb.Run(Handover.Parse(["watch", .. rest])),
         "monitor" => MonitorVerb.Run(new Arguments(rest, MonitorVerb.Options)),
         _ => throw new UsageException($"{verb}: is no verb; --help lists them"),
     };
