@@ -84,7 +84,7 @@ sealed partial class ContainerCgroup
         while (true)
         {
             var text = Encoding.ASCII.GetString(buffer[..Files.ReadAt(events, buffer, 0)]);
-            if (Field(text, "frozen") == 1)
+            if (FlatFile.Field(text, "frozen") == 1)
             {
                 return true;
             }

@@ -21,9 +21,12 @@ sealed partial class ContainerCgroup
             : new CgroupUsage(cpu ?? 0, memory ?? 0, pids is null ? Members().Count : int.Parse(pids, CultureInfo.InvariantCulture));
     }
 
+    /// <summary>Reads all that is counted.</summary>
+    public CgroupStatistics ReadStatistics() => new StatisticsReader(this).Read();
+
     /// <summary>How many processes the kernel killed for want of memory since the cgroup was made.</summary>
     public long ReadOomKills() =>
-        With("memory") is { } memory ? Field(memory.TryRead(memory.IsUnified ? "memory.events" : "memory.oom_control"), "oom_kill") ?? 0 : 0;
+        With("memory") is { } memory ? FlatFile.Field(memory.TryRead(memory.IsUnified ? "memory.events" : "memory.oom_control"), "oom_kill") ?? 0 : 0;
 
     long? ReadMemory()
     {
@@ -32,28 +35,14 @@ sealed partial class ContainerCgroup
             return null;
         }
 
-        var cache = Field(memory.TryRead("memory.stat"), memory.IsUnified ? "inactive_file" : "total_inactive_file") ?? 0;
+        var cache = FlatFile.Field(memory.TryRead("memory.stat"), memory.IsUnified ? "inactive_file" : "total_inactive_file") ?? 0;
         return Math.Max(long.Parse(usage, CultureInfo.InvariantCulture) - cache, 0);
     }
 
     long? ReadCpu()
     {
         // cpu.stat counts even where the cpu controller itself is not in the v2 tree.
-        return Unified is { } unified ? Field(unified.TryRead("cpu.stat"), "usage_usec") * 1000
+        return Unified is { } unified ? FlatFile.Field(unified.TryRead("cpu.stat"), "usage_usec") * 1000
             : With("cpuacct")?.TryRead("cpuacct.usage") is { } nanoseconds ? long.Parse(nanoseconds, CultureInfo.InvariantCulture) : null;
-    }
-
-    /// <summary>The number behind a key in a flat keyed file.</summary>
-    internal static long? Field(string? text, string key)
-    {
-        foreach (var line in (text ?? "").AsSpan().EnumerateLines())
-        {
-            if (line.Length > key.Length && line[key.Length] == ' ' && line.StartsWith(key))
-            {
-                return long.Parse(line[(key.Length + 1)..], CultureInfo.InvariantCulture);
-            }
-        }
-
-        return null;
     }
 }

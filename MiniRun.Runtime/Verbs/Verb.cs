@@ -85,6 +85,7 @@ static class Verb
         "pause" => PauseVerb.Pause(global, new Arguments(rest, [])),
         "resume" => PauseVerb.Resume(global, new Arguments(rest, [])),
         "update" => UpdateVerb.Run(global, new Arguments(rest, UpdateVerb.Options)),
+        "events" => EventsVerb.Run(global, new Arguments(rest, EventsVerb.Options)),
         "spec" => SpecVerb.Run(new Arguments(rest, SpecVerb.Options)),
         "plan" => PlanVerb.Run(new Arguments(rest, PlanVerb.Options)),
         "watch" => WatchVerb.Run(Handover.Parse(["watch", .. rest])),

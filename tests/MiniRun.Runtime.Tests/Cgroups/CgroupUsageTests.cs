@@ -77,5 +77,5 @@ public sealed class CgroupUsageTests
     [InlineData("a 1", "b", null)]
     [InlineData("a", "a", null)]
     [InlineData(null, "a", null)]
-    public void A_flat_keyed_file_is_read_by_whole_keys(string? text, string key, long? value) => Assert.Equal(value, ContainerCgroup.Field(text, key));
+    public void A_flat_keyed_file_is_read_by_whole_keys(string? text, string key, long? value) => Assert.Equal(value, FlatFile.Field(text, key));
 }
