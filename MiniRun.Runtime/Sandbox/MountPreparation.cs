@@ -110,11 +110,6 @@ sealed class MountPreparation : IDisposable
     SafeFileHandle UserNamespaceOf(PlannedMount mount, LinuxSpec linux, int? joined)
     {
         var (uids, gids) = (mount.Spec.UidMappings, mount.Spec.GidMappings);
-        if (uids.Count == 0 != (gids.Count == 0))
-        {
-            throw new SpecException(mount.Path + (uids.Count == 0 ? ".uidMappings" : ".gidMappings"), "is missing; give both mappings or none");
-        }
-
         if (uids.Count == 0)
         {
             if (joined is { } descriptor)
@@ -143,7 +138,7 @@ sealed class MountPreparation : IDisposable
         }
         catch (KernelException e)
         {
-            throw new SpecException(mount.Path + ".uidMappings", $"the kernel does not take these mappings ({e.Message}); their ranges must not overlap, and there may be 340 of them");
+            throw new SpecException(mount.Path + ".uidMappings", $"the kernel does not take these mappings ({e.Message}); each id may occur once, and the ids of the host must be the runtime's own");
         }
     }
 

@@ -2,11 +2,21 @@ using System.Globalization;
 using MiniRun.Runtime.Cgroups;
 using MiniRun.Runtime.Kernel;
 using MiniRun.Runtime.Sandbox;
+using MiniRun.Stress;
 
 // minirun-stress BUNDLE STARTS [--collecting-thread]
 // Starts the bundle's container again and again from one process. With a second thread that collects garbage all the time
 // it does what the launcher forbids, and sooner or later a child waits for ever: that is the control.
+//
+// minirun-stress BUNDLE --without PROTECTION...
+// Starts it once, by a plan from which protections were taken, and ends with the container's exit code.
 const long NoCollectionBytes = 16 << 20;
+if (args[1] is "--without")
+{
+    GC.TryStartNoGCRegion(NoCollectionBytes);
+    return WeakStart.Run(args[0], args[2..]);
+}
+
 var starts = int.Parse(args[1], CultureInfo.InvariantCulture);
 if (args.Contains("--collecting-thread"))
 {
@@ -62,3 +72,5 @@ for (var start = 0; start < starts; start++)
     Processes.Reap(process.PidFd, wait: true);
     Files.Write(output, done);
 }
+
+return 0;

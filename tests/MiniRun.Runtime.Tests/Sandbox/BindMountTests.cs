@@ -35,17 +35,17 @@ public sealed class BindMountTests
     }
 
     [Fact]
-    public async Task A_thousand_mounts_are_made()
+    public async Task Nearly_a_thousand_mounts_are_made()
     {
         using var host = new MountHost("wc -l < /proc/self/mountinfo; cat /proc/self/limits | grep files");
         File.WriteAllText($"{host.Bundle}/file", "");
-        for (var i = 0; i < 1000; i++)
+        for (var i = 0; i < 990; i++)
         {
             host.Mount($"/many/{i}", "bind", "file", "bind");
         }
 
         var output = (await host.OutputAsync("ulimit -Sn 256")).Split('\n');
-        Assert.InRange(int.Parse(output[0], System.Globalization.CultureInfo.InvariantCulture), 1005, 1020);
+        Assert.InRange(int.Parse(output[0], System.Globalization.CultureInfo.InvariantCulture), 995, 1010);
         // What the runtime raised for itself is not the container's.
         Assert.StartsWith("Max open files            256 ", output[1], StringComparison.Ordinal);
     }

@@ -14,7 +14,7 @@ sealed class MountHost : IDisposable
     public MountHost(string script)
     {
         Bundle = NativeRuntime.MakeBundle(script);
-        foreach (var applet in (string[])["stat", "head", "tail", "mknod", "rm", "umount", "find", "sort", "wc", "dd", "chmod"])
+        foreach (var applet in (string[])["stat", "head", "tail", "mknod", "rm", "find", "sort", "wc", "tr"])
         {
             File.CreateSymbolicLink($"{Rootfs}/bin/{applet}", "busybox");
         }
@@ -23,6 +23,9 @@ sealed class MountHost : IDisposable
     }
 
     public string Bundle { get; }
+
+    /// <summary>What runs the container.</summary>
+    public string Command => $"{Repository.RuntimeBinary} --root {_state} run --bundle {Bundle} {Path.GetFileName(Bundle)}";
 
     public string Rootfs => Bundle + "/rootfs";
 
@@ -57,8 +60,7 @@ sealed class MountHost : IDisposable
     public async Task<(int ExitCode, string Output, string Error)> RunAsync(string prepare = "", string propagation = "private", string? runtime = null)
     {
         File.WriteAllText($"{Bundle}/config.json", Config.ToJsonString());
-        runtime ??= $"{Repository.RuntimeBinary} run {Path.GetFileName(Bundle)} --bundle {Bundle} --root {_state}";
-        var start = new ProcessStartInfo("unshare", ["-m", "--propagation", propagation, "/bin/sh", "-ec", $"bundle={Bundle}\n{prepare}\nexec {runtime}"])
+        var start = new ProcessStartInfo("unshare", ["-m", "--propagation", propagation, "/bin/sh", "-ec", $"bundle={Bundle}\n{prepare}\nexec {runtime ?? Command}"])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
