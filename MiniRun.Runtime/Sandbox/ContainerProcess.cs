@@ -5,68 +5,42 @@ using MiniRun.Runtime.Spec;
 
 namespace MiniRun.Runtime.Sandbox;
 
-/// <summary>What a container's process is connected to.</summary>
-/// <param name="Standard">Descriptors that become 0, 1 and 2; null leaves the caller's.</param>
-/// <param name="Terminal">The terminal's peer and its devpts instance.</param>
-readonly record struct ProcessStreams((int Input, int Output, int Error)? Standard, (int Peer, int Instance)? Terminal);
-
-/// <summary>Which container shall be started, and how it is connected to whoever starts it.</summary>
-sealed record ContainerOrder
-{
-    public required string Id { get; init; }
-
-    /// <summary>The bundle's absolute path.</summary>
-    public required string Bundle { get; init; }
-
-    public required RuntimeConfig Config { get; init; }
-
-    /// <summary>root.path, absolute.</summary>
-    public required string RootPath { get; init; }
-
-    public ProcessStreams Streams { get; init; }
-
-    public required CgroupLayout Layout { get; init; }
-
-    /// <summary>Its cgroup, which exists; null leaves the process in the caller's.</summary>
-    public ContainerCgroup? Cgroup { get; init; }
-
-    /// <summary>Whether a limit that this host cannot enforce is an error; otherwise it becomes a warning of the cgroup.</summary>
-    public bool IsStrict { get; init; }
-
-    /// <summary>Where the launch stays readable; null keeps it in memory.</summary>
-    public Folder? Records { get; init; }
-
-    /// <summary>A descriptor on which the complete container waits for <c>start</c>; null starts its program at once.</summary>
-    public int? StartGate { get; init; }
-
-    public int PreservedDescriptors { get; init; }
-
-    /// <summary>Whether the container keeps the caller's session keyring.</summary>
-    public bool KeepsKeyring { get; init; }
-
-    /// <summary>Whether the root is moved instead of pivoted, for hosts that run from a ramdisk.</summary>
-    public bool MovesRoot { get; init; }
-
-    /// <summary>Called with the pid before the program can start, so that nobody runs unrecorded.</summary>
-    public required Action<int> Record { get; init; }
-}
+/// <summary>A container whose program runs, or that waits for <c>start</c>.</summary>
+/// <param name="Cgroup">Null when it has none.</param>
+sealed record StartedContainer(LaunchedProcess Process, ContainerCgroup? Cgroup);
 
 /// <summary>Starts a container: plan, launch, cgroup, hooks, and everything undone when a step fails.</summary>
 static class ContainerProcess
 {
     /// <exception cref="LaunchException">The kernel refused a step.</exception>
     /// <exception cref="HookException">A hook failed.</exception>
-    public static LaunchedProcess Start(ContainerOrder order)
+    /// <exception cref="CgroupException">A limit cannot be set.</exception>
+    public static StartedContainer Start(ContainerOrder order)
     {
         Launcher.RequireOneThread();
+        // With v2 alone the child is born in its cgroup. To v1 it must be moved, so there its folders can be made beside its work.
+        var cgroup = order.Layout.Mode is "unified" ? MakeCgroup(order) : null;
+        try
+        {
+            return new StartedContainer(Launch(order, ref cgroup), cgroup);
+        }
+        catch
+        {
+            CgroupRemoval.Force(cgroup);
+            throw;
+        }
+    }
+
+    static LaunchedProcess Launch(ContainerOrder order, ref ContainerCgroup? cgroup)
+    {
         var linux = order.Config.Linux;
         using var sync = LaunchSync.Create();
         using var joined = JoinedNamespaces.Open(linux);
         var openFiles = OpenFileLimit.Read();
         using var prepared = MountPreparation.For(order, joined);
         using var children = ChildNamespaces.Prepare(linux, joined);
-        var memory = order.Records is { } folder ? LaunchMemory.Create(folder) : LaunchMemory.Create();
-        using var unified = order.Cgroup?.OpenUnified();
+        using var memory = order.Records is { } folder ? LaunchMemory.Create(folder) : LaunchMemory.Create();
+        using var birthplace = cgroup?.OpenUnified();
         var settings = Settings(order, (sync.Child, sync.Parent), joined.Descriptors) with
         {
             PreparedMounts = prepared.Mounts,
@@ -74,7 +48,7 @@ static class ContainerProcess
             OpenFiles = openFiles,
         };
         var beginning = ContainerPlan.Begin(settings, memory);
-        var launch = Launcher.Clone(memory, sync, ContainerPlan.ClonedNamespaces(linux), unified);
+        var launch = Launcher.Clone(memory, sync, ContainerPlan.ClonedNamespaces(linux), birthplace);
         try
         {
             if (linux.IsNew("user"))
@@ -87,9 +61,10 @@ static class ContainerProcess
                 launch.Adopt();
             }
 
-            using var plan = beginning.Complete();
+            cgroup ??= MakeCgroup(order);
+            var plan = beginning.Complete();
             launch.Release();
-            Admit(order, launch.Process.Pid, bornInUnified: unified is not null && launch.Process.Pid != memory.ContinuedPid);
+            Admit(order, cgroup, launch.Process.Pid, isBornThere: birthplace is not null && memory.ContinuedPid == 0);
             launch.Release();
             Guide(order, settings, plan, launch);
             return launch.Process;
@@ -101,13 +76,17 @@ static class ContainerProcess
         }
     }
 
+    static ContainerCgroup? MakeCgroup(ContainerOrder order) => order.CgroupPath is { } path
+        ? ContainerCgroup.Create(order.Layout, path, order.Config.Linux.Resources, order.IsStrict)
+        : null;
+
     /// <summary>The parent's part while the child makes its mounts.</summary>
-    static void Admit(ContainerOrder order, int pid, bool bornInUnified)
+    static void Admit(ContainerOrder order, ContainerCgroup? cgroup, int pid, bool isBornThere)
     {
-        if (order.Cgroup is { } cgroup)
+        if (cgroup is not null)
         {
             cgroup.SetLimits(order.Config.Linux.Resources, order.IsStrict);
-            cgroup.Add(pid, bornInUnified);
+            cgroup.Add(pid, isBornThere);
         }
 
         order.Record(pid);
@@ -158,7 +137,7 @@ static class ContainerProcess
         Terminal = order.Streams.Terminal,
         HasFileLabels = order.Config.Linux.MountLabel.Length > 0 && FileLabels.AreEnabled(),
         Cgroups = order.Layout,
-        CgroupPath = order.Cgroup?.Path,
+        CgroupPath = order.CgroupPath,
         IsFolder = IsFolder,
         JoinedNamespaces = joined,
         StartGate = order.StartGate,

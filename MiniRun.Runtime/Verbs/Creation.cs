@@ -64,12 +64,6 @@ sealed class Creation : IDisposable
     {
         var config = _bundle.Config;
         Surroundings.Complete(config.Process, _bundle, _arguments.Number("--preserve-fds", 0), out var preserved);
-        _cgroup = _global.UsesCgroups ? ContainerCgroup.Create(_layout, CgroupPath(config, _stored.Id), config.Linux.Resources, strict: true) : null;
-        foreach (var warning in _cgroup?.Warnings ?? [])
-        {
-            ErrorLog.Warn(_global, warning);
-        }
-
         _terminal = config.Process.Terminal ? ContainerTerminal.Create(config) : null;
         if (_terminal is not null)
         {
@@ -77,7 +71,7 @@ sealed class Creation : IDisposable
         }
 
         using var gate = waits ? StartGate.Create(_stored.Folder) : null;
-        Process = ContainerProcess.Start(new ContainerOrder
+        (Process, _cgroup) = ContainerProcess.Start(new ContainerOrder
         {
             Id = _stored.Id,
             Bundle = _bundle.Folder.Path,
@@ -85,7 +79,7 @@ sealed class Creation : IDisposable
             RootPath = _bundle.RootPath,
             Streams = _terminal?.Streams ?? default,
             Layout = _layout,
-            Cgroup = _cgroup,
+            CgroupPath = CgroupPlace,
             IsStrict = true,
             Records = waits ? _stored.Folder : null,
             StartGate = gate is null ? null : Files.Number(gate),
@@ -94,6 +88,11 @@ sealed class Creation : IDisposable
             MovesRoot = _arguments.Has("--no-pivot"),
             Record = Record,
         });
+        foreach (var warning in _cgroup?.Warnings ?? [])
+        {
+            ErrorLog.Warn(_global, warning);
+        }
+
         HandOverTerminal();
     }
 
@@ -158,7 +157,7 @@ sealed class Creation : IDisposable
         }
     }
 
-    void Record(int pid) => (StateRecord.ForProcess(_stored.Id, pid, _cgroup?.Path, Config.Process.Terminal) with
+    void Record(int pid) => (StateRecord.ForProcess(_stored.Id, pid, CgroupPlace, Config.Process.Terminal) with
     {
         Bundle = _bundle.Folder.Path,
         HasStartHooks = Config.Hooks.StartContainer.Count + Config.Hooks.Poststart.Count > 0,
@@ -185,10 +184,11 @@ sealed class Creation : IDisposable
         }
     }
 
-    static string CgroupPath(RuntimeConfig config, string id) => config.Linux.CgroupsPath switch
+    /// <summary>Below each hierarchy's root; null without cgroups.</summary>
+    string? CgroupPlace => !_global.UsesCgroups ? null : Config.Linux.CgroupsPath switch
     {
-        null or "" => "minirun/" + id,
-        ['/', .. var absolute] => absolute,
-        var relative => "minirun/" + relative,
+        null or "" => "minirun/" + _stored.Id,
+        ['/', .. var absolute] => CgroupPath.Normalize(absolute),
+        var relative => CgroupPath.Normalize("minirun/" + relative),
     };
 }

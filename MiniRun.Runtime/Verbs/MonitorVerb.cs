@@ -69,15 +69,14 @@ static class MonitorVerb
         var bundle = Bundle.Open(arguments.Path("--bundle", "."));
         var run = Folder.Open(arguments.Path("--run", "."));
         var layout = CgroupLayout.DetectQuickly();
-        ContainerCgroup? cgroup = null;
         ContainerConsole? console = null;
         try
         {
             var listener = UnixSocket.Listen(run, MonitorSocket.FileName);
             console = ContainerConsole.Create(bundle.Config);
-            cgroup = ContainerCgroup.Create(layout, arguments.Required("--cgroup"), bundle.Config.Linux.Resources);
+            var place = CgroupPath.Normalize(arguments.Required("--cgroup"));
             var startedAt = Clock.Realtime();
-            var process = ContainerProcess.Start(new ContainerOrder
+            var (process, cgroup) = ContainerProcess.Start(new ContainerOrder
             {
                 Id = id,
                 Bundle = bundle.Folder.Path,
@@ -85,12 +84,12 @@ static class MonitorVerb
                 RootPath = bundle.RootPath,
                 Streams = console.Streams,
                 Layout = layout,
-                Cgroup = cgroup,
+                CgroupPath = place,
                 Records = run,
-                Record = pid => StateRecord.ForProcess(id, pid, cgroup.Path, console.IsTerminal).Write(run),
+                Record = pid => StateRecord.ForProcess(id, pid, place, console.IsTerminal).Write(run),
             });
             console.ReleaseChildSide();
-            report = new ReadyReport { Pid = process.Pid, StartedAt = startedAt, Warnings = cgroup.Warnings };
+            report = new ReadyReport { Pid = process.Pid, StartedAt = startedAt, Warnings = cgroup!.Warnings };
             return new Handover
             {
                 Bundle = Descriptor.Of(bundle.Folder.Handle),
@@ -101,14 +100,12 @@ static class MonitorVerb
                 Error = console.Error is { } error ? Descriptor.Of(error) : Descriptor.None,
                 Input = Descriptor.Of(console.Input),
                 StartedAt = startedAt,
-                Cgroup = cgroup.Path,
+                Cgroup = place,
             };
         }
         catch
         {
             console?.Dispose();
-            cgroup?.Kill();
-            _ = cgroup is null || CgroupRemoval.Await(cgroup);
             run.Delete(MonitorSocket.FileName);
             run.Delete(StateRecord.FileName);
             throw;
