@@ -28,6 +28,17 @@ static unsafe partial class Processes
         return result == -(long)Errno.ESRCH ? false : KernelException.Check(result, "pidfd_send_signal") == 0;
     }
 
+    /// <summary>Sends a signal to a process group; false when nobody is left in it. Only for a group whose leader was not reaped
+    /// yet: until then its number cannot be given to another one.</summary>
+    public static bool SignalGroup(int leader, int signal) =>
+        kill(-leader, signal) == 0 || (Marshal.GetLastPInvokeError() == (int)Errno.ESRCH ? false : throw KernelException.Last("kill"));
+
+    /// <summary>This process's own number, as the kernel says it now: the child of a clone has another than its parent.</summary>
+    public static int Self() => (int)Syscall.Invoke(SyscallNumber.Getpid);
+
+    /// <summary>The parent of this process; 0 when it lies outside of this pid namespace.</summary>
+    public static int Parent() => (int)Syscall.Invoke(SyscallNumber.Getppid);
+
     /// <summary>Reaps a child of this process; null when it has not ended and <paramref name="wait"/> is false.</summary>
     /// <exception cref="KernelException">ECHILD when it is no child, or was reaped already.</exception>
     public static ProcessEnd? Reap(SafeFileHandle pidFd, bool wait)
@@ -78,6 +89,9 @@ static unsafe partial class Processes
         using var file = Files.OpenPath("/proc/sys/kernel/random/boot_id", Open.ReadOnly);
         return Encoding.ASCII.GetString(Files.ReadAll(file)).Trim();
     }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int kill(int pid, int signal);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int waitid(int kind, int id, int* info, int options);

@@ -145,7 +145,7 @@ static unsafe partial class Launcher
 
     /// <summary>struct clone_args of clone3(2).</summary>
     [StructLayout(LayoutKind.Sequential)]
-    struct CloneArguments
+    internal struct CloneArguments
     {
         public ulong Flags;
         public ulong PidFd;

@@ -91,6 +91,7 @@ static unsafe partial class PlanPrinter
         ArgumentKind.Text => value == 0 ? "null" : $"\"{Marshal.PtrToStringUTF8((nint)value)}\"",
         ArgumentKind.Descriptor => (int)value == Files.CurrentFolder ? "AT_FDCWD" : ((int)value).ToString(CultureInfo.InvariantCulture),
         ArgumentKind.Number => ((long)value).ToString(CultureInfo.InvariantCulture),
+        ArgumentKind.Address => string.Create(CultureInfo.InvariantCulture, $"0x{value:x}"),
         ArgumentKind.Mode => "0" + Convert.ToString((long)value, 8),
         ArgumentKind.Device => string.Create(CultureInfo.InvariantCulture, $"{value >> 8}:{value & 0xFF}"),
         ArgumentKind.OpenFlags => FlagNames.Open(value),

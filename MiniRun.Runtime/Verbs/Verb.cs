@@ -16,6 +16,8 @@ static class Verb
                             print the system calls of a start, without making them
           monitor --id ID --bundle DIR --run DIR --cgroup PATH --ready FD
                             start it, keep its console and log, write its exit record
+          demo fork-and-clone|pid-namespace|chroot|cgroup [--format text|json]
+                            show with real processes what a container is made of
           --version, --help
 
         """;
@@ -39,6 +41,10 @@ static class Verb
             case "monitor":
                 SelfProtection.Ensure();
                 return MonitorVerb.Run(new Arguments(rest, "--id", "--bundle", "--run", "--cgroup", "--ready"));
+            case "demo":
+                return DemoVerb.Run(new Arguments(rest, "--format", "--output"));
+            case "demo-child":
+                return Demos.ProbeLoop.Run(rest);
             case "--version" or "-v":
                 Standard.Print(System.Text.Encoding.UTF8.GetBytes($"minirun-runtime version {Version}\nspec: {SpecVersion}\n"));
                 return 0;
