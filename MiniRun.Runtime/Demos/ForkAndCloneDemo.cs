@@ -128,15 +128,7 @@ sealed class ForkAndCloneDemo(Narrator narrator)
 
     void TellExit(BareProcess process)
     {
-        using (var epoll = new Epoll())
-        {
-            // A pidfd becomes readable when its process ends.
-            epoll.Watch(process.PidFd, Readiness.Readable, 0);
-            while (epoll.Wait(-1) == 0)
-            {
-            }
-        }
-
+        Processes.AwaitEnd(process.PidFd);
         narrator.Host("The child has ended, but its entry stays until the parent asks how: a zombie.", $"/proc/{process.Pid}/stat", process.State().ToString());
         var before = Clock.Monotonic();
         var end = process.Reap();

@@ -30,14 +30,29 @@ static unsafe partial class Processes
 
     /// <summary>Sends a signal to a process group; false when nobody is left in it. Only for a group whose leader was not reaped
     /// yet: until then its number cannot be given to another one.</summary>
-    public static bool SignalGroup(int leader, int signal) =>
-        kill(-leader, signal) == 0 || (Marshal.GetLastPInvokeError() == (int)Errno.ESRCH ? false : throw KernelException.Last("kill"));
+    public static bool SignalGroup(int leader, int signal)
+    {
+        // kill(2): -1 is everybody, 0 the caller's own group.
+        ArgumentOutOfRangeException.ThrowIfLessThan(leader, 2);
+        return kill(-leader, signal) == 0 || (Marshal.GetLastPInvokeError() == (int)Errno.ESRCH ? false : throw KernelException.Last("kill"));
+    }
 
     /// <summary>This process's own number, as the kernel says it now: the child of a clone has another than its parent.</summary>
     public static int Self() => (int)Syscall.Invoke(SyscallNumber.Getpid);
 
     /// <summary>The parent of this process; 0 when it lies outside of this pid namespace.</summary>
     public static int Parent() => (int)Syscall.Invoke(SyscallNumber.Getppid);
+
+    /// <summary>Waits until a process has ended; a child stays to be reaped.</summary>
+    public static void AwaitEnd(SafeFileHandle pidFd)
+    {
+        // A pidfd becomes readable when its process ends (pidfd_open(2)).
+        using var epoll = new Epoll();
+        epoll.Watch(pidFd, Readiness.Readable, 0);
+        while (epoll.Wait(-1) == 0)
+        {
+        }
+    }
 
     /// <summary>Reaps a child of this process; null when it has not ended and <paramref name="wait"/> is false.</summary>
     /// <exception cref="KernelException">ECHILD when it is no child, or was reaped already.</exception>
