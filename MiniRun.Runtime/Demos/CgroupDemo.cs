@@ -77,9 +77,10 @@ sealed class CgroupDemo
             throw new DemoException($"A process took {pieces} MiB under a limit of 16 MiB: this host does not enforce its memory cgroups.");
         }
 
-        _narrator.Inside($"The process asks for one piece more than its {pieces}, and gets no answer any more.", "mmap", "killed");
+        _narrator.Say($"It asks for one piece more than its {pieces}.");
         _narrator.Host("The kernel has killed it.", "waitid status", Signals.Name(probe.Process.Reap().Signal));
-        _narrator.Host("And counted that.", $"{_files.OomFile} oom_kill", _cgroup.ReadOomKills());
+        _narrator.Inside("The process gets no answer any more: it was not asked, and could do nothing.", "mmap", "never returned");
+        _narrator.Host("The kernel has counted that.", $"{_files.OomFile} oom_kill", _cgroup.ReadOomKills());
         _narrator.Change("That is the end of a container that is \"out of memory\"; the host and its other processes noticed nothing.");
     }
 
@@ -111,9 +112,10 @@ sealed class CgroupDemo
         _narrator.Inside("CPU microseconds that it got in 300 ms without a quota.", "clock_gettime(CLOCK_PROCESS_CPUTIME_ID)", free.Result);
         Limit(new ResourceSpec { CpuQuota = Quota, CpuPeriod = Period }, _files.CpuLimit);
         TellThrottling();
+        _narrator.Say("It computes for 300 ms again.");
         var limited = probe.Ask($"spin {SpinMilliseconds}");
-        _narrator.Inside($"CPU microseconds that it got with the quota, in {limited.Nanoseconds / 1_000_000} ms.", "clock_gettime(CLOCK_PROCESS_CPUTIME_ID)", limited.Result);
         TellThrottling();
+        _narrator.Inside($"CPU microseconds that it got with the quota; it took {limited.Nanoseconds / 1_000_000} ms until it could look at the clock and stop.", "clock_gettime(CLOCK_PROCESS_CPUTIME_ID)", limited.Result);
         _narrator.Change("The kernel lets the group run for 10 ms in every 100 ms, and then lets it wait: slower, but nobody is killed.");
     }
 

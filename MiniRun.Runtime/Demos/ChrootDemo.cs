@@ -12,10 +12,10 @@ sealed class ChrootDemo(Narrator narrator)
     public void Give()
     {
         var host = ProcessFiles.Identity("/");
-        narrator.Host("The root folder of the host.", "device:inode of /", host);
         using (var locked = Start("A process with mounts of its own, so that nothing of this stays on the host."))
         {
-            narrator.Inside("Its root is the host's so far.", "device:inode of /", locked.Ask("identity /").Text);
+            narrator.Host("The root folder of the host.", "device:inode of /", host);
+            narrator.Inside("The new process has the same so far.", "device:inode of /", locked.Ask("identity /").Text);
             narrator.Say("First chroot alone.");
             LockIn(locked);
             BreakOut(locked);

@@ -10,10 +10,10 @@ sealed class PidNamespaceDemo(Narrator narrator)
     {
         using var first = Probe.Start(Namespaces.Pid | Namespaces.Mount, plan =>
         {
-            plan.Steps.GetProcessId();
-            plan.Tell("The new process asks for its own number, and is told that it is the first.");
             plan.Steps.MakeMountsPrivate();
             plan.Tell("What it mounts from now on stays in its own mount namespace.");
+            plan.Steps.GetProcessId();
+            plan.Tell("The new process asks for its own number, and is told that it is the first.");
         });
         first.TellClone(narrator, "A new process, in a pid namespace and a mount namespace of its own.");
         CompareNumbers(first);
@@ -27,22 +27,23 @@ sealed class PidNamespaceDemo(Narrator narrator)
     {
         first.Release(narrator);
         narrator.Host($"Here it is process {first.Pid}.", "clone3", first.Pid);
-        narrator.Host("The kernel keeps one number for each namespace, outermost first.", $"{first.Entry("status")} NSpid", ProcessFiles.Status(first.Pid, "NSpid"));
         narrator.Inside("There it is process 1.", "getpid", first.Ask("getpid").Result);
         narrator.Inside("Its parent lies outside, and has no number there.", "getppid", first.Ask("getppid").Result);
-        narrator.Host("The namespace is another one than ours,", first.Entry("ns/pid"), first.Link("ns/pid"));
-        narrator.Host("which is this.", "/proc/self/ns/pid", Files.ReadLink("/proc/self/ns/pid"));
+        narrator.Host("The kernel keeps one number for each namespace, outermost first.", $"{first.Entry("status")} NSpid", ProcessFiles.Status(first.Pid, "NSpid"));
+        narrator.Host("The pid namespace of the host.", "/proc/self/ns/pid", Files.ReadLink("/proc/self/ns/pid"));
+        narrator.Inside("The new process is in another one.", first.Entry("ns/pid"), first.Link("ns/pid"));
     }
 
     void MountProc(Probe first)
     {
         narrator.Say("The files below /proc still are the host's: they were mounted for the host's pid namespace.");
-        narrator.Inside("/proc calls it by its number on the host,", "readlink /proc/self", first.Ask("readlink /proc/self").Text);
-        narrator.Inside("and shows every process of the host.", "processes in /proc", Count(first.Ask("processes").Text));
+        narrator.Inside("/proc calls it by its number on the host.", "readlink /proc/self", first.Ask("readlink /proc/self").Text);
+        narrator.Host("So many processes run on the host.", "processes in /proc", ProcessFiles.Processes().Count);
+        narrator.Inside("Every one of them is seen inside.", "processes in /proc", Count(first.Ask("processes").Text));
         first.Tell(narrator, "mount proc /proc", "mount(\"proc\", \"/proc\", \"proc\")", "A fresh /proc is mounted over the old one, seen in this mount namespace alone.");
         narrator.Host("The host's own /proc did not change: it shows as many as before.", "processes in /proc", ProcessFiles.Processes().Count);
-        narrator.Inside("Now /proc and getpid agree,", "readlink /proc/self", first.Ask("readlink /proc/self").Text);
-        narrator.Inside("and there is nobody else.", "processes in /proc", first.Ask("processes").Text);
+        narrator.Inside("There is nobody else now.", "processes in /proc", first.Ask("processes").Text);
+        narrator.Inside("And /proc and getpid agree.", "readlink /proc/self", first.Ask("readlink /proc/self").Text);
     }
 
     /// <returns>The orphan's number on the host.</returns>
@@ -50,10 +51,10 @@ sealed class PidNamespaceDemo(Narrator narrator)
     {
         first.Tell(narrator, "orphan", "posix_spawn(\"/proc/self/exe\"), waitid", "Process 1 starts a process, which starts another one and ends. The other one is an orphan.");
         var orphan = ProcessFiles.InNamespace(first.Link("ns/pid")).Find(pid => pid != first.Pid);
-        narrator.Host($"The orphan is process {orphan} here,", Entry(orphan, "status NSpid"), ProcessFiles.Status(orphan, "NSpid"));
-        narrator.Host("and its parent is the first process now: not the host's process 1.", Entry(orphan, "status PPid"), ProcessFiles.Status(orphan, "PPid"));
-        narrator.Inside("There it has another number,", "getpid of the orphan", first.Second.Ask("getpid").Result);
-        narrator.Inside("and process 1 has adopted it, as it must adopt and reap every orphan.", "getppid of the orphan", first.Second.Ask("getppid").Result);
+        narrator.Host($"The orphan is process {orphan} here.", Entry(orphan, "status NSpid"), ProcessFiles.Status(orphan, "NSpid"));
+        narrator.Inside("There it has another number.", "getpid of the orphan", first.Second.Ask("getpid").Result);
+        narrator.Host("Its parent is the first process now: not the host's process 1.", Entry(orphan, "status PPid"), ProcessFiles.Status(orphan, "PPid"));
+        narrator.Inside("Process 1 has adopted it, as it must adopt and reap every orphan.", "getppid of the orphan", first.Second.Ask("getppid").Result);
         narrator.Inside("These processes are there.", "processes in /proc", first.Ask("processes").Text);
         return orphan;
     }
@@ -77,8 +78,8 @@ sealed class PidNamespaceDemo(Narrator narrator)
             throw new DemoException($"The orphan still answers as process {alive.Result}: this kernel does not end a pid namespace with its first process.");
         }
 
+        narrator.Host("The kernel killed the orphan, too: with process 1 the whole namespace ends.", Entry(orphan, "status"), Exists(orphan) ? "still there" : Narrator.Show(-(long)Errno.ENOENT));
         narrator.Inside("The orphan does not answer any more.", "read from the orphan", "end of file");
-        narrator.Host("The kernel killed it, too: with process 1 the whole namespace ends.", Entry(orphan, "status"), Exists(orphan) ? "still there" : Narrator.Show(-(long)Errno.ENOENT));
         narrator.Change("Nothing of the namespace is left: a container ends when its first process does, and no process can hide in it.");
     }
 
