@@ -33,12 +33,12 @@ sealed class CgroupDemo
         {
             var before = Clock.Monotonic();
             var cgroup = ContainerCgroup.Create(layout, path);
-            narrator.Call($"mkdir(\"{files.Memory.Path}/{path}\") and so on", "A cgroup is a folder that somebody makes below /sys/fs/cgroup.", Clock.Monotonic() - before, 0);
+            narrator.Call($"mkdir(\"{files.Memory.Path}/{path}\"), in every hierarchy", "A cgroup is a folder that somebody makes below /sys/fs/cgroup.", Clock.Monotonic() - before, 0);
             narrator.Host("How this host keeps its cgroups.", "/proc/self/mountinfo", layout.Mode);
             new CgroupDemo(narrator, cgroup, files).Give();
             before = Clock.Monotonic();
             DemoCgroup.Remove(layout, path);
-            narrator.Call($"rmdir(\"{files.Memory.Path}/{path}\") and so on", "The last processes are killed, and the folders removed.", Clock.Monotonic() - before, 0);
+            narrator.Call($"rmdir(\"{files.Memory.Path}/{path}\"), in every hierarchy", "The last processes are killed, and the folders removed.", Clock.Monotonic() - before, 0);
             narrator.Host("Nothing is left of it.", $"{files.Memory.Path}/{path}", ContainerCgroup.Find(layout, path).Exists() ? "still there" : "gone");
         }
         catch
@@ -93,13 +93,15 @@ sealed class CgroupDemo
         ProbeAnswer answer;
         do
         {
-            answer = probe.Tell(_narrator, "fork", "clone3(SIGCHLD)", "A copy of the process.");
+            answer = probe.Ask("fork");
+            _narrator.Call("clone3(SIGCHLD)", "A copy of the process.", answer.Nanoseconds, answer.Result);
         }
         while (answer.Result > 0);
 
         _narrator.Host("Processes and threads in the group.", _files.PidsCount, DemoCgroupFiles.Read(_files.PidsCount));
         _narrator.Inside("clone fails; the process itself lives and can react.", "clone3", answer.Result);
         _narrator.Host("How often that happened.", $"{_files.PidsEvents} max", DemoCgroupFiles.Field(_files.PidsEvents, "max"));
+        probe.Ask("forget");
         _narrator.Change("A fork bomb in a container stops here: the host's own process numbers stay free.");
     }
 

@@ -17,7 +17,7 @@ public static class DemoCatalogue
     [
         new(ForkAndClone, "How a process is made",
             "Makes processes by clone with and without memory and names of their own, and looks at what parent and child still share."),
-        new(PidNamespace, "A process that is number 1",
+        new(PidNamespace, "Being process 1",
             "Makes a process in a pid namespace, compares its two numbers, and shows what being process 1 means for orphans, kill and its own end."),
         new(Chroot, "Why chroot is not enough",
             "Locks a process into a folder by chroot and lets it break out, then does the same with pivot_root, where it stays in."),

@@ -85,11 +85,15 @@ sealed class Probe : IDisposable
     public ProbeAnswer? TryAsk(string request) => _line.TryAsk(request);
 
     /// <summary>Asks for a call and tells it.</summary>
-    public ProbeAnswer Tell(Narrator narrator, string request, string call, string text)
+    /// <exception cref="DemoException">The call failed, and what follows would make no sense.</exception>
+    public void Tell(Narrator narrator, string request, string call, string text)
     {
         var answer = _line.Ask(request);
         narrator.Call(call, text, answer.Nanoseconds, answer.Result);
-        return answer;
+        if (answer.Result < 0)
+        {
+            throw new DemoException($"{call} failed with {Narrator.Show(answer.Result)} ({((Errno)(-answer.Result)).Describe()}): this host does not allow what the demonstration needs.");
+        }
     }
 
     /// <summary>Where a link of /proc about this process leads, seen from the host.</summary>

@@ -122,6 +122,9 @@ sealed class ProbeLoop(ProbeLine line, int? spare)
             case "fork":
                 Copy();
                 break;
+            case "forget":
+                _copies.ForEach(copy => copy.Dispose());
+                break;
             case "spin":
                 Spin(long.Parse(argument, CultureInfo.InvariantCulture));
                 break;

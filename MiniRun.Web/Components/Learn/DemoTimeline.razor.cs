@@ -26,6 +26,7 @@ public sealed partial class DemoTimeline
     static string Duration(long? microseconds) => microseconds switch
     {
         null => "",
+        0 => "< 1 µs",
         < 1000 => string.Create(CultureInfo.InvariantCulture, $"{microseconds} µs"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{microseconds / 1000.0:0.#} ms"),
     };

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
 using MiniRun.Runtime.Demos;
 using MiniRun.Runtime.Engine;
 using MiniRun.Web.Components.Containers;
@@ -16,15 +17,19 @@ public sealed partial class LearnPage
     ElementReference _heading;
     bool _running;
     bool _stopped;
-    bool _focus;
+    bool _show;
     string? _refused;
     long _startedAt;
     TimeSpan _took;
     CancellationTokenSource? _stop;
     Task _run = Task.CompletedTask;
+    IJSObjectReference? _module;
 
     [Inject]
     IContainerEngine Engine { get; set; } = null!;
+
+    [Inject]
+    IJSRuntime Js { get; set; } = null!;
 
     [Inject]
     TimeProvider Time { get; set; } = null!;
@@ -43,15 +48,23 @@ public sealed partial class LearnPage
     {
         Stop();
         await _run;
+        try
+        {
+            await (_module?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
+        catch (JSDisconnectedException)
+        {
+            // The tab is gone.
+        }
     }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (_focus)
+        if (_show)
         {
-            _focus = false;
-            // Also brings it into view, below the cards of a narrow screen.
-            await _heading.FocusAsync();
+            _show = false;
+            _module ??= await Js.InvokeAsync<IJSObjectReference>("import", "./js/learn.js");
+            await _module.InvokeVoidAsync("show", _heading);
         }
     }
 
@@ -62,7 +75,7 @@ public sealed partial class LearnPage
             return Task.CompletedTask;
         }
 
-        (_demo, _story, _refused, _running, _stopped, _focus) = (demo, new DemoStory(), null, true, false, true);
+        (_demo, _story, _refused, _running, _stopped, _show) = (demo, new DemoStory(), null, true, false, true);
         _startedAt = Time.GetTimestamp();
         return _run = FollowAsync(demo);
     }
@@ -76,8 +89,12 @@ public sealed partial class LearnPage
             await using var run = Engine.Demos.Start(demo.Name);
             await foreach (var fact in run.ReadAsync(stop.Token))
             {
-                _story.Add(fact);
-                throttle.Signal();
+                // Its purpose stands on the card already.
+                if (fact.Text != demo.Purpose)
+                {
+                    _story.Add(fact);
+                    throttle.Signal();
+                }
             }
         }
         catch (EngineException e)
@@ -89,7 +106,8 @@ public sealed partial class LearnPage
             _stopped = true;
         }
 
-        (_stop, _running, _took) = (null, false, Time.GetElapsedTime(_startedAt));
+        // Once more: only now there is enough below the heading to bring it up.
+        (_stop, _running, _took, _show) = (null, false, Time.GetElapsedTime(_startedAt), true);
     }
 
     void Stop() => _stop?.Cancel();
