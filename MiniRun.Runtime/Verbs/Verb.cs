@@ -87,6 +87,7 @@ static class Verb
         "update" => UpdateVerb.Run(global, new Arguments(rest, UpdateVerb.Options)),
         "events" => EventsVerb.Run(global, new Arguments(rest, EventsVerb.Options)),
         "spec" => SpecVerb.Run(new Arguments(rest, SpecVerb.Options)),
+        "features" => FeaturesVerb.Run(),
         "plan" => PlanVerb.Run(new Arguments(rest, PlanVerb.Options)),
         "watch" => WatchVerb.Run(Handover.Parse(["watch", .. rest])),
         "monitor" => MonitorVerb.Run(new Arguments(rest, MonitorVerb.Options)),
