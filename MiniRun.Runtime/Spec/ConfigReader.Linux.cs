@@ -38,6 +38,9 @@ static partial class ConfigReader
                     }
 
                     break;
+                case var _ when name.SequenceEqual("seccomp"u8):
+                    linux.SeccompDocument = json.RawObject();
+                    break;
                 case var _ when IsUnsupported(name):
                     RefuseUnlessEmpty(ref json);
                     break;
@@ -51,7 +54,7 @@ static partial class ConfigReader
     }
 
     static bool IsUnsupported(ReadOnlySpan<byte> name) =>
-        name.SequenceEqual("seccomp"u8) || name.SequenceEqual("uidMappings"u8) || name.SequenceEqual("gidMappings"u8)
+        name.SequenceEqual("uidMappings"u8) || name.SequenceEqual("gidMappings"u8)
         || name.SequenceEqual("sysctl"u8) || name.SequenceEqual("devices"u8) || name.SequenceEqual("intelRdt"u8)
         || name.SequenceEqual("personality"u8) || name.SequenceEqual("timeOffsets"u8) || name.SequenceEqual("netDevices"u8)
         || name.SequenceEqual("memoryPolicy"u8);

@@ -138,11 +138,6 @@ static partial class ConfigReader
     /// <summary>For what this runtime does not apply: absent, null and empty are fine, anything else is refused.</summary>
     static void RefuseUnlessEmpty(ref SpecReader json)
     {
-        if (json.IsNull)
-        {
-            return;
-        }
-
         if (!json.IsEmpty)
         {
             throw json.Error("is not supported by this version of the runtime; remove it from the configuration");

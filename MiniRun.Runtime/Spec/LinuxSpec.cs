@@ -25,7 +25,11 @@ sealed class LinuxSpec
     /// <summary>Keys as in the configuration, such as <c>net.ipv4.ip_forward</c>.</summary>
     public Dictionary<string, string> Sysctl { get; set; } = [];
 
+    /// <summary>Of a configuration made in code; one that was read has <see cref="SeccompDocument"/> instead.</summary>
     public SeccompSpec? Seccomp { get; set; }
+
+    /// <summary>The object <c>seccomp</c> as it is in the file, for <see cref="SeccompReader"/>; null without one.</summary>
+    public byte[]? SeccompDocument { get; set; }
 
     /// <summary>private, rprivate, shared, rshared, slave, rslave, unbindable or runbindable; empty is rprivate.</summary>
     public string RootfsPropagation { get; set; } = "";

@@ -1,55 +1,76 @@
-using System.Text;
 using System.Text.Json;
 
 namespace MiniRun.Runtime.Spec;
 
 /// <summary>A forward reader of one JSON document that always knows the path of the value it stands on.</summary>
 /// <remarks>Paths are kept as positions in the document and become text only in an error.</remarks>
-ref struct SpecReader
+ref partial struct SpecReader
 {
     const int MaximumDepth = 32;
 
+    /// <summary>Far above what anybody writes, and few enough to compare each with each.</summary>
+    const int MaximumProperties = 4096;
+
     readonly ReadOnlySpan<byte> _document;
+    readonly string _base;
     Utf8JsonReader _json;
     PathStack _path;
+    PropertyNames _names;
+    List<string>? _warnings;
 
-    public SpecReader(ReadOnlySpan<byte> document)
+    /// <param name="document">UTF-8 without a byte order mark.</param>
+    /// <param name="root">The path of the document's own value: not <c>$</c> where it was cut out of another.</param>
+    public SpecReader(ReadOnlySpan<byte> document, string root = "$")
     {
         _document = document;
+        _base = root;
         _json = new Utf8JsonReader(document, new JsonReaderOptions { MaxDepth = MaximumDepth });
         Advance();
     }
+
+    /// <summary>What <see cref="Warn"/> collected.</summary>
+    public readonly List<string> Warnings => _warnings ?? [];
 
     /// <summary>Enters the object that this value must be; then <see cref="NextProperty"/> until false.</summary>
     public void EnterObject()
     {
         Expect(JsonTokenType.StartObject, "an object");
-        _path.Push();
+        _path.Push(_names.Count);
     }
 
-    /// <summary>Goes to the next property's value, or leaves the object.</summary>
+    /// <summary>Goes to the next property's value, or leaves the object. A property that is null is passed over as if it were absent.</summary>
     public bool NextProperty(out ReadOnlySpan<byte> name)
     {
-        Advance();
-        if (_json.TokenType == JsonTokenType.EndObject)
+        while (NextName(out name))
         {
-            _path.Pop();
-            name = default;
+            if (_json.TokenType != JsonTokenType.Null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The same for an object whose names are data: all of them count, so null is a value of the wrong type.</summary>
+    public bool NextEntry(out string key)
+    {
+        if (!NextName(out var name))
+        {
+            key = "";
             return false;
         }
 
-        _path.SetProperty((int)_json.TokenStartIndex + 1, _json.ValueSpan.Length);
-        // With an escape in its name a property could hide from those that refuse what is not supported.
-        name = _json.ValueIsEscaped ? Encoding.UTF8.GetBytes(Text()) : _json.ValueSpan;
-        Advance();
-        return true;
+        key = System.Text.Unicode.Utf8.IsValid(name) ? System.Text.Encoding.UTF8.GetString(name) : throw Error("has a name that is not valid UTF-8 text");
+        return key.Length == 0 ? throw Error("has an empty name")
+            : key.Contains('\0') ? throw Error("has a name with a NUL character, which no system call can take") : true;
     }
 
     /// <summary>Enters the array that this value must be; then <see cref="NextItem"/> until false.</summary>
     public void EnterArray()
     {
         Expect(JsonTokenType.StartArray, "an array");
-        _path.Push();
+        _path.Push(_names.Count);
     }
 
     public bool NextItem()
@@ -65,88 +86,7 @@ ref struct SpecReader
         return true;
     }
 
-    public readonly bool IsNull => _json.TokenType == JsonTokenType.Null;
-
-    /// <summary>Whether the value is an empty object, array or string.</summary>
-    public readonly bool IsEmpty
-    {
-        get
-        {
-            if (_json.TokenType is JsonTokenType.String)
-            {
-                return _json.ValueSpan.IsEmpty;
-            }
-
-            var ahead = _json;
-            try
-            {
-                return _json.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray
-                    && ahead.Read() && ahead.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray;
-            }
-            catch (JsonException e)
-            {
-                throw Malformed(e);
-            }
-        }
-    }
-
-    public string String()
-    {
-        Expect(JsonTokenType.String, "a string");
-        var text = Text();
-        return text.Contains('\0') ? throw Error("contains a NUL character, which no system call can take") : text;
-    }
-
-    public List<string> Strings()
-    {
-        var strings = new List<string>();
-        EnterArray();
-        while (NextItem())
-        {
-            strings.Add(String());
-        }
-
-        return strings;
-    }
-
-    public bool Boolean() => _json.TokenType switch
-    {
-        JsonTokenType.True => true,
-        JsonTokenType.False => false,
-        _ => throw Error("must be true or false"),
-    };
-
-    public long Integer(long minimum = long.MinValue, long maximum = long.MaxValue)
-    {
-        Expect(JsonTokenType.Number, "an integer");
-        return _json.TryGetInt64(out var number) && number >= minimum && number <= maximum
-            ? number
-            : throw Error($"must be an integer from {minimum} to {maximum}");
-    }
-
-    public ulong Unsigned(ulong maximum = ulong.MaxValue)
-    {
-        Expect(JsonTokenType.Number, "an integer");
-        return _json.TryGetUInt64(out var number) && number <= maximum
-            ? number
-            : throw Error($"must be an integer from 0 to {maximum}");
-    }
-
-    /// <summary>Reads a string, an integer or a truth value, whichever it is.</summary>
-    public bool TryScalar(out object value)
-    {
-        object? scalar = _json.TokenType switch
-        {
-            JsonTokenType.String => String(),
-            JsonTokenType.Number when _json.TryGetInt64(out var number) => number,
-            JsonTokenType.True => true,
-            JsonTokenType.False => false,
-            _ => null,
-        };
-        value = scalar ?? "";
-        return scalar is not null;
-    }
-
+    /// <summary>Passes over the value, which must be well-formed.</summary>
     public void Skip()
     {
         try
@@ -159,42 +99,52 @@ ref struct SpecReader
         }
     }
 
+    /// <summary>The bytes of the object that this value must be, as they are in the document; they are well-formed, and nothing else is known of them.</summary>
+    public byte[] RawObject()
+    {
+        Expect(JsonTokenType.StartObject, "an object");
+        var start = (int)_json.TokenStartIndex;
+        Skip();
+        return _document[start..(int)_json.BytesConsumed].ToArray();
+    }
+
     /// <summary>Ends the reading: nothing but white space may follow.</summary>
     public void End()
     {
         try
         {
-            if (_json.Read())
-            {
-                throw Error("something follows the document");
-            }
+            _json.Read();
         }
         catch (JsonException e)
         {
-            throw Malformed(e);
+            throw Error($"something follows the document (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})");
         }
     }
 
-    public readonly SpecException Error(string problem) => new(Path(), problem);
-
-    readonly string Text()
+    bool NextName(out ReadOnlySpan<byte> name)
     {
-        try
+        Advance();
+        if (_json.TokenType == JsonTokenType.EndObject)
         {
-            return _json.GetString()!;
+            _names.Count = _path.Pop();
+            name = default;
+            return false;
         }
-        catch (InvalidOperationException)
-        {
-            throw Error("is not valid UTF-8 text");
-        }
-    }
 
-    readonly void Expect(JsonTokenType type, string words)
-    {
-        if (_json.TokenType != type)
+        var (start, length) = ((int)_json.TokenStartIndex + 1, _json.ValueSpan.Length);
+        _path.SetProperty(start, length);
+        // With an escape in its name a property could hide from the field that it means.
+        name = _json.ValueIsEscaped ? System.Text.Encoding.UTF8.GetBytes(Text()) : _json.ValueSpan;
+        switch (_names.Add(_document, _path.FirstName, start, length, name, MaximumProperties))
         {
-            throw Error($"must be {words}");
+            case PropertyNames.Verdict.Repeated:
+                throw Error("is there twice");
+            case PropertyNames.Verdict.TooMany:
+                throw Error($"is one property too many: an object may have {MaximumProperties}");
         }
+
+        Advance();
+        return true;
     }
 
     void Advance()
@@ -209,53 +159,6 @@ ref struct SpecReader
         catch (JsonException e)
         {
             throw Malformed(e);
-        }
-    }
-
-    readonly SpecException Malformed(JsonException e) =>
-        Error($"is not valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})");
-
-    readonly string Path()
-    {
-        var path = new StringBuilder("$");
-        for (var level = 0; level < _path.Depth; level++)
-        {
-            var (start, length) = _path[level];
-            if (length >= 0)
-            {
-                path.Append('.').Append(Encoding.UTF8.GetString(_document.Slice(start, length)));
-            }
-            else if (start >= 0)
-            {
-                path.Append('[').Append(start).Append(']');
-            }
-        }
-
-        return path.ToString();
-    }
-
-    /// <summary>A level is a property (position and length of its name) or an index (length -1; -1 before the first item).</summary>
-    struct PathStack
-    {
-        Levels _levels;
-
-        public int Depth { get; private set; }
-
-        public readonly (int Start, int Length) this[int level] => _levels[level];
-
-        // The reader refuses deeper documents before this could overflow.
-        public void Push() => _levels[Depth++] = (-1, -1);
-
-        public void Pop() => Depth--;
-
-        public void SetProperty(int start, int length) => _levels[Depth - 1] = (start, length);
-
-        public void NextIndex() => _levels[Depth - 1] = (_levels[Depth - 1].Start + 1, -1);
-
-        [System.Runtime.CompilerServices.InlineArray(MaximumDepth + 1)]
-        struct Levels
-        {
-            (int Start, int Length) _first;
         }
     }
 }
