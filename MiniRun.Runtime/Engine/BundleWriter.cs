@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using MiniRun.Runtime.Images;
 using MiniRun.Runtime.Kernel;
+using MiniRun.Runtime.Spec;
 
 namespace MiniRun.Runtime.Engine;
 
@@ -146,6 +147,8 @@ static class BundleWriter
         Limits.Write(json, definition.Limits);
         WriteStrings(json, "maskedPaths", Hardening.MaskedPaths);
         WriteStrings(json, "readonlyPaths", Hardening.ReadOnlyPaths);
+        json.WritePropertyName("seccomp");
+        json.WriteRawValue(Hardening.SeccompProfile);
         json.WriteEndObject();
     }
 

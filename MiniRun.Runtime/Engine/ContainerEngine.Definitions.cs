@@ -1,3 +1,4 @@
+using MiniRun.Runtime.Cgroups;
 using MiniRun.Runtime.Images;
 using MiniRun.Runtime.Kernel;
 
@@ -124,9 +125,9 @@ public sealed partial class ContainerEngine
         {
             cgroup.SetLimits(Limits.ToResources(limits));
         }
-        catch (KernelException e) when (e.Errno is Errno.EBUSY or Errno.EINVAL)
+        catch (CgroupException e)
         {
-            throw new EngineException(EngineError.InvalidField, $"memory: the kernel refused the limit ({e.Message}); give more.", "memory");
+            throw new EngineException(EngineError.InvalidField, $"memory: the kernel refused the limit ({e.Problem}); give more.", "memory");
         }
     }
 

@@ -8,19 +8,26 @@ sealed class Bundle : IDisposable
 {
     const int MaximumConfigSize = 4 << 20;
 
-    Bundle(Folder folder, RuntimeConfig config)
+    Bundle(Folder folder, byte[] document)
     {
         Folder = folder;
-        Config = config;
+        Document = document;
+        Config = ConfigReader.Read(document);
     }
 
     public Folder Folder { get; }
 
+    /// <summary>config.json as it is on disk.</summary>
+    public byte[] Document { get; }
+
     public RuntimeConfig Config { get; }
 
     /// <summary>root.path, absolute.</summary>
-    public string RootPath =>
-        Config.Root.Path.StartsWith('/') ? Config.Root.Path : $"{Folder.Path}/{Config.Root.Path}";
+    public string RootPath => RootPathOf(Config, Folder.Path);
+
+    /// <summary>root.path of a configuration in a bundle, absolute.</summary>
+    public static string RootPathOf(RuntimeConfig config, string bundle) =>
+        config.Root.Path.StartsWith('/') ? config.Root.Path : $"{bundle}/{config.Root.Path}";
 
     /// <exception cref="KernelException">The folder or its config.json cannot be read.</exception>
     /// <exception cref="SpecException">config.json cannot be used.</exception>
@@ -31,7 +38,7 @@ sealed class Bundle : IDisposable
         {
             var document = folder.Read("config.json");
             return document.Length <= MaximumConfigSize
-                ? new Bundle(folder, ConfigReader.Read(document))
+                ? new Bundle(folder, document)
                 : throw new SpecException("$", $"is larger than {MaximumConfigSize} bytes");
         }
         catch

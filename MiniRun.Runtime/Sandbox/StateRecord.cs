@@ -29,6 +29,18 @@ sealed record StateRecord
 
     public required bool Terminal { get; init; }
 
+    /// <summary>The bundle's absolute path.</summary>
+    public string Bundle { get; init; } = "";
+
+    /// <summary>Whether somebody must run hooks when it is started.</summary>
+    public bool HasStartHooks { get; init; }
+
+    /// <summary>Whether somebody must run hooks when it is deleted.</summary>
+    public bool HasPoststop { get; init; }
+
+    /// <summary>Whether systemd made the cgroup.</summary>
+    public bool BySystemd { get; init; }
+
     /// <summary>The record of a process that was just cloned by this one.</summary>
     public static StateRecord ForProcess(string id, int pid, string? cgroup, bool terminal) => new()
     {
@@ -62,6 +74,10 @@ sealed record StateRecord
             .Add("startedAt", StartedAt)
             .Add("cgroup", Cgroup)
             .Add("terminal", Terminal)
+            .Add("bundle", Bundle)
+            .Add("startHooks", HasStartHooks)
+            .Add("poststop", HasPoststop)
+            .Add("systemd", BySystemd)
             .Finish();
         // It lives on a tmpfs: a rename makes it whole for every reader, and no disk can make it durable.
         folder.Write("." + FileName, document);
@@ -89,6 +105,10 @@ sealed record StateRecord
             StartedAt = fields.Number("startedAt"),
             Cgroup = fields.Text("cgroup"),
             Terminal = fields.Flag("terminal"),
+            Bundle = fields.Has("bundle") ? fields.Text("bundle") : "",
+            HasStartHooks = fields.Has("startHooks") && fields.Flag("startHooks"),
+            HasPoststop = fields.Has("poststop") && fields.Flag("poststop"),
+            BySystemd = fields.Has("systemd") && fields.Flag("systemd"),
         };
     }
 }

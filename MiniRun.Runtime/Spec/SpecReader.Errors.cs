@@ -19,6 +19,14 @@ ref partial struct SpecReader
     /// <summary>What is wrong with a property of the object that was just left, found when all of them were known.</summary>
     public readonly SpecException Error(string name, string problem) => new($"{Path()}.{name}", problem);
 
+    /// <summary>The same for an entry of such a property, whose names are data.</summary>
+    public readonly SpecException Error(string name, string entry, string problem)
+    {
+        var path = new StringBuilder(Path()).Append('.').Append(name);
+        AppendName(path, entry);
+        return new SpecException(path.ToString(), problem);
+    }
+
     /// <summary>Notes something about the value that is no reason to refuse the document.</summary>
     public void Warn(string remark)
     {
@@ -34,7 +42,8 @@ ref partial struct SpecReader
         text.Length <= MaximumQuotation ? $"\"{text}\"" : $"\"{text.AsSpan(0, MaximumQuotation)}...\"";
 
     readonly SpecException Malformed(JsonException e) => Error(
-        _json.CurrentDepth < MaximumDepth
+        // The reader does not say which it is; it counts a bracket that it has just met one level up.
+        _json.CurrentDepth < MaximumDepth - 1
             ? $"is not valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})"
             : $"is nested deeper than {MaximumDepth} levels or not valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})");
 
@@ -60,7 +69,7 @@ ref partial struct SpecReader
     /// <summary>As <c>.name</c>, or as <c>["net.ipv4"]</c> where a dot would look like the next name.</summary>
     static void AppendName(StringBuilder path, string name)
     {
-        var isPlain = name.Length > 0;
+        var isPlain = name.Length is > 0 and <= MaximumQuotation;
         foreach (var c in name)
         {
             isPlain &= char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '\\';

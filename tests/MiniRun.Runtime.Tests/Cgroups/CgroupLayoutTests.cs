@@ -1,5 +1,6 @@
 using CsCheck;
 using MiniRun.Runtime.Cgroups;
+using MiniRun.Runtime.Kernel;
 
 namespace MiniRun.Runtime.Tests.Cgroups;
 
@@ -41,7 +42,6 @@ public sealed class CgroupLayoutTests
         Assert.Same(layout.For("cpu"), layout.For("cpuacct"));
         Assert.Equal("systemd", layout.Hierarchies[1].Name);
         Assert.Empty(layout.Hierarchies[1].Controllers);
-        Assert.Equal([true, false, true, true, true], layout.Hierarchies.Select(ContainerCgroup.IsUsed));
     }
 
     [Fact]
@@ -96,6 +96,67 @@ public sealed class CgroupLayoutTests
     public void Any_table_is_read() => Gen.OneOf(Gen.Const("cgroup"), Gen.Const("cgroup2"), Gen.Const(" - "), Gen.Const("\n"), Gen.Const(" "), Gen.Const("/a"), Gen.Const("rw,cpu"), Gen.String)
         .Array[0, 30].Select(parts => string.Concat(parts))
         .Sample(table => Assert.Contains(CgroupLayout.Parse(table, _ => []).Mode, (string[])["none", "unified", "legacy", "hybrid"]));
+
+    [Fact]
+    public void A_hybrid_host_is_known_from_its_usual_places()
+    {
+        var layout = Quickly("12:cpu,cpuacct:/a\n4:memory:/\n3:pids:/x:y\n2:new_one:/\n1:name=systemd:/\n0::/\n", Filesystems.Tmpfs);
+        Assert.Equal("hybrid", layout!.Mode);
+        Assert.Equal(["systemd", "new_one", "pids", "memory", "cpu,cpuacct", "unified"], layout.Hierarchies.Select(h => h.Folder));
+        Assert.Equal(["cpu", "cpuacct"], layout.Hierarchies[4].Controllers);
+        Assert.Equal(("systemd", 0), (layout.Hierarchies[0].Name, layout.Hierarchies[1].Controllers.Count));
+        Assert.Equal("/c/unified", layout.Unified!.Path);
+        Assert.Equal(["io"], layout.Unified.Controllers);
+    }
+
+    [Fact]
+    public void A_unified_host_is_known_from_its_root()
+    {
+        var layout = Quickly("0::/user.slice\n", Filesystems.Cgroup2);
+        Assert.Equal("unified", layout!.Mode);
+        Assert.Equal(("/c", 1), (layout.Unified!.Path, layout.Unified.Controllers.Count));
+    }
+
+    [Fact]
+    public void A_legacy_host_is_known_from_its_usual_places() =>
+        Assert.Equal("legacy", Quickly("4:memory:/\n3:pids:/\n", Filesystems.Tmpfs)!.Mode);
+
+    [Theory]
+    // A hierarchy of v1 that is alive beside a v2 root, one that is not where it is usual, and lines that are none.
+    [InlineData("1:name=systemd:/\n0::/\n", Filesystems.Cgroup2, "")]
+    [InlineData("", Filesystems.Cgroup2, "")]
+    [InlineData("0::/\n", Filesystems.Tmpfs, "")]
+    [InlineData("", Filesystems.Tmpfs, "")]
+    [InlineData("4:memory:/\n0::/\n", 0, "")]
+    [InlineData("4:memory:/\n0::/\n", Filesystems.Tmpfs, "/c/memory")]
+    [InlineData("4:memory:/\n0::/\n", Filesystems.Tmpfs, "/c/unified")]
+    [InlineData("4:memory\n", Filesystems.Tmpfs, "")]
+    [InlineData("4::/\n", Filesystems.Tmpfs, "")]
+    [InlineData(":memory:/\n", Filesystems.Tmpfs, "")]
+    [InlineData("nonsense", Filesystems.Tmpfs, "")]
+    [InlineData("4:memory:/\n\n", Filesystems.Tmpfs, "")]
+    public void Anything_unusual_is_left_to_the_mount_table(string own, long root, string missing) => Assert.Null(Quickly(own, root, missing));
+
+    [Fact]
+    public void Any_list_of_own_cgroups_is_read() =>
+        Gen.OneOf(Gen.Const("0::/\n"), Gen.Const("1:cpu:/\n"), Gen.Const(":"), Gen.Const("\n"), Gen.Const("name="), Gen.String).Array[0, 20].Select(parts => string.Concat(parts))
+            .Sample(own => Assert.Contains(Quickly(own, Filesystems.Tmpfs)?.Mode, (string?[])[null, "legacy", "hybrid"]));
+
+    [Fact]
+    public void This_host_is_read_the_same_both_ways()
+    {
+        var (slow, quick) = (CgroupLayout.Detect(), CgroupLayout.DetectQuickly());
+        Assert.Equal(slow.Mode, quick.Mode);
+        Assert.Equal(slow.Hierarchies.Select(Text).Order(StringComparer.Ordinal), quick.Hierarchies.Select(Text).Order(StringComparer.Ordinal));
+
+        static string Text(CgroupHierarchy h) => $"{h.Path} {string.Join(',', h.Controllers)} {h.Name} {h.IsUnified}";
+    }
+
+    static CgroupLayout? Quickly(string own, long root, string missing = "") => CgroupLayout.TryUsualPlaces(
+        "/c",
+        System.Text.Encoding.UTF8.GetBytes(own),
+        path => path == missing ? 0 : path == "/c" ? root : path == "/c/unified" ? Filesystems.Cgroup2 : Filesystems.Cgroup,
+        _ => ["io"]);
 
     [Fact]
     public void This_host_is_read_from_its_own_table()

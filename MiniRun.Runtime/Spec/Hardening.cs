@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using MiniRun.Runtime.Seccomp;
 
-namespace MiniRun.Runtime.Engine;
+namespace MiniRun.Runtime.Spec;
 
 /// <summary>What every container is denied unless somebody asks for it (SECURITY, "Default hardening").</summary>
 static class Hardening
@@ -12,6 +14,10 @@ static class Hardening
         "CAP_SETGID", "CAP_SETPCAP", "CAP_SETUID", "CAP_SYS_CHROOT",
     ];
 
+    /// <summary>The object <c>seccomp</c> for these capabilities on this processor.</summary>
+    public static byte[] SeccompProfile { get; } = SeccompWriter.Write(
+        DefaultProfile.For(Spec.Capabilities.Mask([.. Capabilities]), RuntimeInformation.ProcessArchitecture));
+
     /// <summary>What tells about the host or its hardware.</summary>
     public static IReadOnlyList<string> MaskedPaths { get; } =
     [
@@ -22,5 +28,6 @@ static class Hardening
     ];
 
     /// <summary>What changes the host when written.</summary>
-    public static IReadOnlyList<string> ReadOnlyPaths { get; } = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
+    public static IReadOnlyList<string> ReadOnlyPaths { get; } =
+        ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
 }

@@ -1,0 +1,44 @@
+using MiniRun.Runtime.Sandbox;
+using MiniRun.Runtime.Spec;
+
+namespace MiniRun.Runtime.Verbs;
+
+/// <summary>What <c>state</c> and <c>list</c> say about a container.</summary>
+static class ContainerReport
+{
+    public static FlatObjectWriter Of(StoredContainer container)
+    {
+        var status = container.Status();
+        var isAlive = status is ContainerStatus.Created or ContainerStatus.Running or ContainerStatus.Paused;
+        var report = new FlatObjectWriter()
+            .Add("ociVersion", container.Record is null ? Verb.SpecVersion : container.Config.OciVersion)
+            .Add("id", container.Id)
+            .Add("pid", isAlive ? container.Record!.Pid : 0)
+            .Add("status", status.InWords())
+            .Add("bundle", container.Record?.Bundle ?? "");
+        if (container.Record is { } record)
+        {
+            report
+                .Add("rootfs", Bundle.RootPathOf(container.Config, record.Bundle))
+                .Add("created", Created(record.StartedAt));
+        }
+
+        report.Add("owner", "");
+        if (container.Record is not null && container.Config.Annotations.Count > 0)
+        {
+            var annotations = new FlatObjectWriter();
+            foreach (var (key, value) in container.Config.Annotations)
+            {
+                annotations.Add(key, value);
+            }
+
+            report.Add("annotations", annotations);
+        }
+
+        return report;
+    }
+
+    /// <summary>RFC 3339 with nanoseconds, in UTC.</summary>
+    public static string Created(long nanoseconds) =>
+        DateTimeOffset.UnixEpoch.AddTicks(nanoseconds / 100).ToString("yyyy-MM-ddTHH:mm:ss.fffffff", null) + $"{nanoseconds % 100:00}Z";
+}
