@@ -11,7 +11,7 @@ public sealed class ProbeLineTests : IDisposable
 
     public ProbeLineTests()
     {
-        var (parent, child) = Launcher.CreateSync();
+        var (parent, child) = UnixSocket.Pair();
         (_here, _there) = (new ProbeLine(parent), new ProbeLine(child));
     }
 

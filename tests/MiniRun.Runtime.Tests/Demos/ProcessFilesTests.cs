@@ -32,13 +32,13 @@ public sealed class ProcessFilesTests : IDisposable
     [Fact]
     public void This_process_is_found_in_every_way()
     {
-        var self = Processes.Self();
+        var self = Processes.OwnId();
         Assert.Equal(Environment.ProcessId, self);
         Assert.Contains(self, ProcessFiles.Processes());
         Assert.Contains(self, ProcessFiles.InNamespace(Files.ReadLink("/proc/self/ns/pid")));
         Assert.Empty(ProcessFiles.InNamespace("pid:[1]"));
         Assert.EndsWith(self.ToString(System.Globalization.CultureInfo.InvariantCulture), ProcessFiles.Status(self, "NSpid"), StringComparison.Ordinal);
-        Assert.Equal(Processes.Parent().ToString(System.Globalization.CultureInfo.InvariantCulture), ProcessFiles.Status(self, "PPid"));
+        Assert.Equal(Processes.ParentId().ToString(System.Globalization.CultureInfo.InvariantCulture), ProcessFiles.Status(self, "PPid"));
         Assert.Throws<KernelException>(() => ProcessFiles.Status(self, "NoSuchLine"));
         Assert.All(ProcessFiles.Cgroups().Split(' '), path => Assert.StartsWith("/", path, StringComparison.Ordinal));
     }

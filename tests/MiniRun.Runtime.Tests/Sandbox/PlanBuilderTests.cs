@@ -92,7 +92,7 @@ public sealed class PlanBuilderTests : IDisposable
         _plan.SendHostName(4);
         var plan = _plan.Build();
         Assert.StartsWith("uname(0x", PlanPrinter.Call(plan, 0).Text, StringComparison.Ordinal);
-        Assert.Equal(plan.Steps[0].Arguments[0] + 65, plan.Steps[1].Arguments[1]);
+        Assert.Equal(plan[0].Arguments[0] + 65, plan[1].Arguments[1]);
     }
 
     [Fact]
