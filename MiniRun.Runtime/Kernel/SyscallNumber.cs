@@ -17,6 +17,7 @@ static class SyscallNumber
     public static int Ioctl => Arm ? 29 : 16;
     public static int Socket => Arm ? 198 : 41;
     public static int Sendto => Arm ? 206 : 44;
+    public static int Recvfrom => Arm ? 207 : 45;
     public static int Execve => Arm ? 221 : 59;
     public static int ExitGroup => Arm ? 94 : 231;
     public static int Fcntl => Arm ? 25 : 72;

@@ -49,7 +49,6 @@ sealed partial class ContainerPlan
         BecomeRootOfUserNamespace();
         _process.PrepareInHost();
         EnterNamespaces();
-        SetKernelParameters();
         HoldSources();
         HoldCgroups();
         AttachRoot();
@@ -78,11 +77,20 @@ sealed partial class ContainerPlan
     {
         _plan.Close(_settings.Sync.Parent);
         _plan.SetParentDeathSignal(Signals.Kill);
-        JoinUserNamespace();
+        if (ContinuesInChild(_config.Linux))
+        {
+            JoinNamespacesFirst();
+        }
+
         if (_config.Linux.IsNew("network"))
         {
             // Half a millisecond in the kernel: the parent writes the plan meanwhile.
             _plan.Unshare(Namespaces.Network);
+        }
+
+        if (TellsOfNamespaces(_config.Linux))
+        {
+            _plan.TellParent(_settings.Sync.Child);
         }
 
         _plan.AwaitParent(_settings.Sync.Child);
@@ -90,17 +98,6 @@ sealed partial class ContainerPlan
 
     void BecomeProcess()
     {
-        if (_config.Linux.Personality is { } persona)
-        {
-            _plan.SetPersonality(persona);
-        }
-
-        if (_config.Linux.MemoryPolicy is { } policy)
-        {
-            _plan.SetMemoryPolicy(policy);
-        }
-
-        _process.Limit();
         MakeWorkingDirectory();
         _process.EnterWorkingDirectory();
         _process.ConnectStandardStreams();
@@ -109,6 +106,7 @@ sealed partial class ContainerPlan
             _process.TakeTerminal();
         }
 
+        _process.Limit();
         _process.DropPrivileges();
         _process.ForgetRuntime();
         AwaitStart();
