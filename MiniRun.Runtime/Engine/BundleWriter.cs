@@ -147,6 +147,8 @@ static class BundleWriter
         Limits.Write(json, definition.Limits);
         WriteStrings(json, "maskedPaths", Hardening.MaskedPaths);
         WriteStrings(json, "readonlyPaths", Hardening.ReadOnlyPaths);
+        json.WritePropertyName("seccomp");
+        json.WriteRawValue(Hardening.SeccompProfile);
         json.WriteEndObject();
     }
 

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 // The runtime's own settings (gcconfig.h), which it would look for in ninety environment variables. Not asking also keeps
 // the caller's DOTNET_* out of a privileged program.
@@ -91,13 +92,12 @@ bool start_finalizer(void *run, void *context)
 
 // The heap is reserved ready to use. The runtime would make each piece of it accessible on its own, which splits the
 // mapping and costs two calls each; untouched pages cost nothing either way.
-static const size_t page = 4096;
-
 void *reserve(size_t size, size_t alignment, uint32_t flags, uint16_t node) __asm__("__wrap__ZN15GCToOSInterface14VirtualReserveEmmjt");
 void *reserve(size_t size, size_t alignment, uint32_t flags, uint16_t node)
 {
     (void)flags;
     (void)node;
+    size_t page = (size_t)getpagesize();
     if (alignment < page)
         alignment = page;
     size_t total = size + alignment - page;

@@ -37,7 +37,8 @@ sealed class ContainerDevices
     /// <summary>Nothing is mounted on /dev: what the image has there is completed.</summary>
     public bool UsesDevOfImage => !_hasDev;
 
-    /// <summary>Whether a device lies directly in a /dev that is the container's own, and not in something mounted below it.</summary>
+    /// <summary>Whether a device lies directly in a /dev that is the container's own, and not in something mounted below it; what is
+    /// mounted on the device itself covers it later.</summary>
     public bool IsInOwnDev(DeviceNode node) =>
-        _hasOwnDev && ContainerPath.IsBelow(node.Path, "/dev") && !_coveredPlaces.Exists(place => ContainerPath.IsAtOrBelow(node.Path, place));
+        _hasOwnDev && ContainerPath.IsBelow(node.Path, "/dev") && !_coveredPlaces.Exists(place => ContainerPath.IsBelow(node.Path, place));
 }

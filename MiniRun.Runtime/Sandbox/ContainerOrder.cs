@@ -1,5 +1,6 @@
 using MiniRun.Runtime.Cgroups;
 using MiniRun.Runtime.Kernel;
+using MiniRun.Runtime.Seccomp;
 using MiniRun.Runtime.Spec;
 
 namespace MiniRun.Runtime.Sandbox;
@@ -37,6 +38,9 @@ sealed record ContainerOrder
 
     /// <summary>A descriptor on which the complete container waits for <c>start</c>; null starts its program at once.</summary>
     public int? StartGate { get; init; }
+
+    /// <summary>The filter of its system calls; null allows all.</summary>
+    public SeccompProgram? Filter { get; init; }
 
     public int PreservedDescriptors { get; init; }
 

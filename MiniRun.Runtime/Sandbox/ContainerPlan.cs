@@ -40,6 +40,9 @@ sealed partial class ContainerPlan
         return plan;
     }
 
+    /// <summary>Where the child leaves the descriptor for a seccomp agent; null without one.</summary>
+    public Register? Listener => _process.Listener;
+
     /// <summary>Writes the rest.</summary>
     /// <exception cref="SpecException">The configuration asks for something that cannot be planned.</exception>
     public LaunchPlan Complete()

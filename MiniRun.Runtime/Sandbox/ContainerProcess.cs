@@ -68,7 +68,7 @@ static partial class ContainerProcess
             Admit(order, cgroup, launch.Process.Pid, isBornThere: birthplace is not null && memory.ContinuedPid == 0);
             resctrl?.Add(launch.Process.Pid);
             launch.Release();
-            Guide(order, settings, plan, launch);
+            Guide(order, settings, plan, launch, beginning.Listener);
             return launch.Process;
         }
         catch (Exception e)
@@ -100,7 +100,7 @@ static partial class ContainerProcess
     }
 
     /// <summary>Runs hooks where the child waits for them, and waits until it runs its program or could.</summary>
-    static void Guide(ContainerOrder order, LaunchSettings settings, LaunchPlan plan, Launch launch)
+    static void Guide(ContainerOrder order, LaunchSettings settings, LaunchPlan plan, Launch launch, Register? listener)
     {
         var hooks = new ContainerHooks(order.Id, order.Bundle, order.Config);
         if (settings.PausesBeforeRoot)
@@ -108,6 +108,12 @@ static partial class ContainerProcess
             launch.AwaitPause(plan);
             hooks.BeforeRoot(launch.Process);
             launch.Release();
+        }
+
+        if (listener is { } agent)
+        {
+            launch.AwaitPause(plan);
+            SeccompAgent.Introduce(launch, plan.Memory, agent, order.Config, hooks.State("creating", launch.Process.Pid));
         }
 
         if (settings.StartGate is not null)
@@ -138,6 +144,7 @@ static partial class ContainerProcess
             IgnoredSignals = Signals.Ignored(),
             GrantableCapabilities = order.Config.Linux.Has("user") ? Capabilities.Everything : OwnCapabilities.Permitted(),
             Sync = sync.Child,
+            Filter = order.Filter,
             PreservedDescriptors = order.PreservedDescriptors,
             Keyring = order.KeepsKeyring ? null : "_ses." + order.Id,
             Personality = order.Config.Linux.Personality,

@@ -23,6 +23,9 @@ sealed class ExecPlan
     /// <summary>The register in which the child leaves the master of its terminal, once the plan is written.</summary>
     public Register Master { get; private set; }
 
+    /// <summary>Where the child leaves the descriptor for a seccomp agent; null without one.</summary>
+    public Register? Listener => _process.Listener;
+
     /// <param name="parent">The parent's end of the pair, which the child must drop.</param>
     /// <param name="container">A pidfd of the container's first process.</param>
     /// <param name="namespaces">Those that it enters; the pid namespace is one that it is born in.</param>

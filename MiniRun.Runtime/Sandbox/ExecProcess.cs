@@ -10,14 +10,17 @@ static class ExecProcess
 {
     const long DevptsMagic = 0x1CD1;
 
-    /// <param name="linux">The container's namespaces.</param>
+    /// <param name="config">The container's.</param>
+    /// <param name="state">The container's state, for a seccomp agent.</param>
     /// <param name="container">A pidfd of its first process.</param>
     /// <param name="cgroup">Where the process goes; null leaves it in the caller's.</param>
     /// <param name="takeMaster">Receives the master when the process has a terminal.</param>
     /// <exception cref="LaunchException">The kernel refused a step.</exception>
     public static LaunchedProcess Start(
-        ProcessSpec process, ProcessSettings settings, LinuxSpec linux, SafeFileHandle container, ContainerCgroup? cgroup, Action<SafeFileHandle> takeMaster)
+        ProcessSpec process, ProcessSettings settings, RuntimeConfig config, byte[] state, SafeFileHandle container, ContainerCgroup? cgroup,
+        Action<SafeFileHandle> takeMaster)
     {
+        var linux = config.Linux;
         Launcher.RequireOneThread();
         SecurityModules.OfHost.Require(process);
         using var sync = LaunchSync.Create();
@@ -36,6 +39,12 @@ static class ExecProcess
                 launch.AwaitPause(plan);
                 takeMaster(TakeMaster(launch, memory, writer.Master, process));
                 launch.Release();
+            }
+
+            if (writer.Listener is { } listener)
+            {
+                launch.AwaitPause(plan);
+                SeccompAgent.Introduce(launch, memory, listener, config, state);
             }
 
             launch.AwaitStart(plan);

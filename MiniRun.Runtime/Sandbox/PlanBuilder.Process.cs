@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using MiniRun.Runtime.Kernel;
+using MiniRun.Runtime.Seccomp;
 using MiniRun.Runtime.Spec;
 
 namespace MiniRun.Runtime.Sandbox;
@@ -188,16 +189,20 @@ sealed unsafe partial class PlanBuilder
 
     public void TellParent(int descriptor) => Call(SyscallNumber.Write, [descriptor, Text("."), 1]);
 
-    /// <summary>Loads a seccomp filter (seccomp(2), SECCOMP_SET_MODE_FILTER); with a listener the register gets its descriptor.</summary>
-    public void FilterCalls(CallFilter filter)
+    /// <summary>Loads a seccomp filter (seccomp(2), SECCOMP_SET_MODE_FILTER).</summary>
+    /// <returns>Where the listener's descriptor is, for a filter that has one.</returns>
+    public Register? FilterCalls(SeccompProgram filter)
     {
+        const int SetFilter = 1;
         var code = _arena.Allocate(filter.Instructions.Length);
         filter.Instructions.CopyTo(new Span<byte>(code, filter.Instructions.Length));
         // struct sock_fprog: u16 count, padding, pointer.
         var program = (ulong*)_arena.Allocate(16);
         program[0] = (ulong)(filter.Instructions.Length / 8);
         program[1] = (ulong)code;
-        Call(SyscallNumber.Seccomp, [1, filter.Flags, (ulong)program], filter.NeedsListener ? Allocate("listener") : null);
+        Register? listener = filter.NeedsListener ? Allocate("listener") : null;
+        Call(SyscallNumber.Seccomp, [SetFilter, (long)filter.Flags, (ulong)program], listener);
+        return listener;
     }
 
     /// <summary>Gives a signal its default effect: what .NET or a caller ignores, the container would inherit.</summary>

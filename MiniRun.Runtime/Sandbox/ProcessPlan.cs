@@ -1,4 +1,5 @@
 using MiniRun.Runtime.Kernel;
+using MiniRun.Runtime.Seccomp;
 using MiniRun.Runtime.Spec;
 
 namespace MiniRun.Runtime.Sandbox;
@@ -153,6 +154,10 @@ sealed partial class ProcessPlan(PlanBuilder plan, ProcessSpec process, ProcessS
         if (process.NoNewPrivileges)
         {
             plan.SetNoNewPrivileges();
+            if (settings.Filter is { NeedsListener: true })
+            {
+                Filter();
+            }
         }
     }
 
@@ -195,7 +200,7 @@ sealed partial class ProcessPlan(PlanBuilder plan, ProcessSpec process, ProcessS
     {
         plan.UnblockSignals();
         plan.SetParentDeathSignal(0);
-        if (process.NoNewPrivileges)
+        if (process.NoNewPrivileges && settings.Filter is { NeedsListener: false })
         {
             Filter();
         }
@@ -203,15 +208,20 @@ sealed partial class ProcessPlan(PlanBuilder plan, ProcessSpec process, ProcessS
         plan.Execute(Candidates(), process.Arguments, process.Environment);
     }
 
-    /// <summary>From here on only the calls that the profile allows: as late as the privileges for it last.</summary>
+    /// <summary>Where the child leaves the descriptor that a seccomp agent gets; null without one.</summary>
+    public Register? Listener { get; private set; }
+
+    /// <summary>From here on only the calls that the profile allows: as late as the privileges for it, and somebody who takes the
+    /// listener, last.</summary>
     void Filter()
     {
         if (settings.Filter is { } filter)
         {
-            plan.FilterCalls(filter);
+            var listener = plan.FilterCalls(filter);
             if (filter.NeedsListener)
             {
                 // The parent fetches the descriptor and hands it to the agent.
+                Listener = listener;
                 plan.PauseForParent(settings.Sync);
             }
         }
@@ -257,46 +267,4 @@ sealed partial class ProcessPlan(PlanBuilder plan, ProcessSpec process, ProcessS
 
         return candidates;
     }
-}
-
-/// <summary>What a process becomes beyond its own specification.</summary>
-sealed record ProcessSettings
-{
-    /// <summary>Descriptors that become 0, 1 and 2; null leaves the caller's.</summary>
-    public (int Input, int Output, int Error)? Streams { get; init; }
-
-    /// <summary>The signals that the launcher ignores, bit n for signal n + 1.</summary>
-    public required ulong IgnoredSignals { get; init; }
-
-    /// <summary>The capabilities that this kernel has and that this process may give, as a mask.</summary>
-    public required ulong GrantableCapabilities { get; init; }
-
-    /// <summary>How many descriptors from 3 on the program inherits.</summary>
-    public int PreservedDescriptors { get; init; }
-
-    /// <summary>The seccomp filter; null leaves every call allowed.</summary>
-    public CallFilter? Filter { get; init; }
-
-    /// <summary>The child's end of the pair on which it waits for its parent.</summary>
-    public int Sync { get; init; }
-
-    /// <summary>The session keyring that it gets; null leaves the caller's.</summary>
-    public string? Keyring { get; init; }
-
-    /// <summary>The argument of personality(2), which is the container's; null leaves the caller's.</summary>
-    public uint? Personality { get; init; }
-
-    /// <summary>Where its memory lies, which is the container's policy; null leaves the caller's.</summary>
-    public MemoryPolicySpec? MemoryPolicy { get; init; }
-}
-
-/// <summary>A compiled seccomp filter.</summary>
-/// <param name="Instructions">struct sock_filter, eight bytes each.</param>
-/// <param name="Flags">SECCOMP_FILTER_FLAG_*.</param>
-sealed record CallFilter(byte[] Instructions, uint Flags)
-{
-    /// <summary>SECCOMP_FILTER_FLAG_NEW_LISTENER.</summary>
-    public bool NeedsListener => (Flags & 8) != 0;
-
-    public static CallFilter? Of(Spec.LinuxSpec linux) => null;
 }

@@ -64,6 +64,13 @@ sealed class Creation : IDisposable
     {
         var config = _bundle.Config;
         Surroundings.Complete(config.Process, _bundle, _arguments.Number("--preserve-fds", 0), out var preserved);
+        var warnings = new List<string>();
+        var filter = SeccompAgent.Filter(config.Linux, warnings);
+        foreach (var warning in warnings)
+        {
+            ErrorLog.Warn(_global, warning);
+        }
+
         _terminal = config.Process.Terminal ? ContainerTerminal.Create(config) : null;
         if (_terminal is not null)
         {
@@ -81,6 +88,7 @@ sealed class Creation : IDisposable
             Layout = _layout,
             CgroupPath = CgroupPlace,
             IsStrict = true,
+            Filter = filter,
             Records = waits ? _stored.Folder : null,
             StartGate = gate is null ? null : Files.Number(gate),
             PreservedDescriptors = preserved,

@@ -40,7 +40,7 @@ static class ExecVerb
 
         SafeFileHandle? master = null;
         using var foreground = detaches ? null : ForegroundProcess.Prepare();
-        using var started = ExecProcess.Start(process, Settings(container, process, preserved), container.Config.Linux, first, Cgroup(container, layout, arguments), taken =>
+        using var started = ExecProcess.Start(process, Settings(container, process, preserved), container.Config, State(container), first, Cgroup(container, layout, arguments), taken =>
         {
             Terminal.LeaveLineFeedsAlone(taken);
             if (arguments.OptionalPath("--console-socket") is { } path)
@@ -70,10 +70,13 @@ static class ExecVerb
         IgnoredSignals = Signals.Ignored(),
         GrantableCapabilities = container.Config.Linux.Has("user") ? Capabilities.Everything : OwnCapabilities.Permitted(),
         PreservedDescriptors = preserved,
-        Filter = CallFilter.Of(container.Config.Linux),
+        Filter = SeccompAgent.Filter(container.Config.Linux, []),
         Personality = container.Config.Linux.Personality,
         MemoryPolicy = container.Config.Linux.MemoryPolicy,
     };
+
+    static byte[] State(StoredContainer container) =>
+        StateDocument.Write(container.Config.OciVersion, container.Id, "running", container.Record!.Pid, container.Record.Bundle, container.Config.Annotations);
 
     static void RequireRunning(StoredContainer container, CgroupLayout layout, bool ignorePaused)
     {

@@ -74,6 +74,7 @@ static class MonitorVerb
         {
             var listener = UnixSocket.Listen(run, MonitorSocket.FileName);
             console = ContainerConsole.Create(bundle.Config);
+            var warnings = new List<string>();
             var place = CgroupPath.Normalize(arguments.Required("--cgroup"));
             var startedAt = Clock.Realtime();
             var (process, cgroup) = ContainerProcess.Start(new ContainerOrder
@@ -85,11 +86,12 @@ static class MonitorVerb
                 Streams = console.Streams,
                 Layout = layout,
                 CgroupPath = place,
+                Filter = SeccompAgent.Filter(bundle.Config.Linux, warnings),
                 Records = run,
                 Record = pid => StateRecord.ForProcess(id, pid, place, console.IsTerminal).Write(run),
             });
             console.ReleaseChildSide();
-            report = new ReadyReport { Pid = process.Pid, StartedAt = startedAt, Warnings = cgroup!.Warnings };
+            report = new ReadyReport { Pid = process.Pid, StartedAt = startedAt, Warnings = [.. cgroup!.Warnings, .. warnings] };
             return new Handover
             {
                 Bundle = Descriptor.Of(bundle.Folder.Handle),

@@ -23,6 +23,7 @@ static class PlanVerb
             RootPath = bundle.RootPath,
             Streams = new ProcessStreams(null, bundle.Config.Process.Terminal ? (12, 13) : null),
             Layout = CgroupLayout.DetectQuickly(),
+            Filter = SeccompAgent.Filter(bundle.Config.Linux, []),
             Record = static _ => { },
         };
         using var plan = ContainerPlan.Write(ContainerProcess.Settings(order, Sync, JoinedNamespaces.Planned(bundle.Config.Linux)) with { CgroupPath = "minirun/ID" }, LaunchMemory.Create());

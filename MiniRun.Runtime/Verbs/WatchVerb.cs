@@ -1,3 +1,4 @@
+using MiniRun.Runtime.Kernel;
 using MiniRun.Runtime.Sandbox.Monitoring;
 
 namespace MiniRun.Runtime.Verbs;
@@ -8,6 +9,7 @@ static class WatchVerb
     public static int Run(Handover container)
     {
         using var monitor = new ContainerMonitor(container);
+        OwnProgram.ForgetCode();
         monitor.Run();
         return 0;
     }

@@ -43,7 +43,8 @@ sealed class ContainerHooks(string id, string bundle, RuntimeConfig config)
         return problems;
     }
 
-    byte[] State(string status, int pid) => StateDocument.Write(config.OciVersion, id, status, pid, bundle, config.Annotations);
+    /// <summary>The state as the specification has it, which hooks read on standard input.</summary>
+    public byte[] State(string status, int pid) => StateDocument.Write(config.OciVersion, id, status, pid, bundle, config.Annotations);
 
     void RunHere(string stage, List<HookSpec> hooks, byte[] state)
     {

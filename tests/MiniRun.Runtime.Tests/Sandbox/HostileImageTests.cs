@@ -23,7 +23,7 @@ public sealed partial class HostileImageTests : IDisposable
     {
         using var host = WithHostReachable("true");
         Directory.CreateDirectory(host.Rootfs + _secret);
-        File.CreateSymbolicLink(host.Rootfs + "/chain", "/chain2");
+        File.CreateSymbolicLink(host.Rootfs + "/chain", "chain2");
         File.CreateSymbolicLink(host.Rootfs + "/chain2", _secret);
         File.CreateSymbolicLink(host.Rootfs + "/srv", string.Format(System.Globalization.CultureInfo.InvariantCulture, target, _secret));
         host.Linux["devices"] = new JsonArray(Device("/srv/planted"));

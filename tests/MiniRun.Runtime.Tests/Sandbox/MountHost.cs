@@ -49,6 +49,16 @@ sealed class MountHost : IDisposable
         return this;
     }
 
+    public MountHost WithCapability(string name)
+    {
+        foreach (var set in (string[])["bounding", "effective", "permitted"])
+        {
+            Config["process"]!["capabilities"]![set]!.AsArray().Add(name);
+        }
+
+        return this;
+    }
+
     /// <summary>Takes a mount of the sample configuration away.</summary>
     public MountHost Without(string destination)
     {

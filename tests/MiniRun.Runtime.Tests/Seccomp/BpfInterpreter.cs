@@ -54,8 +54,8 @@ static class BpfInterpreter
         }
     }
 
-    /// <summary>Whether the kernel would remember that this number is always allowed: it knows nothing but number and architecture.</summary>
-    public static bool IsAllowedWhatever(ReadOnlySpan<byte> bytes, uint architecture, uint number)
+    /// <summary>What the kernel can find out and remember that knows nothing but number and architecture; null when the arguments count.</summary>
+    public static uint? Constant(ReadOnlySpan<byte> bytes, uint architecture, uint number)
     {
         var program = MemoryMarshal.Cast<byte, BpfInstruction>(bytes);
         var accumulator = 0U;
@@ -74,9 +74,9 @@ static class BpfInterpreter
                     at += Compare(code, accumulator, operand) ? yes : no;
                     break;
                 case 0x06:
-                    return operand == SeccompReturn.Allow;
+                    return operand;
                 default:
-                    return false;
+                    return null;
             }
         }
     }
