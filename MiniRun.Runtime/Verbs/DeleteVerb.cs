@@ -42,6 +42,11 @@ static class DeleteVerb
             throw new UnknownContainerException($"the cgroup of container {id} cannot be removed: a process in it does not end; try again later");
         }
 
+        if (container.Record is { HasResctrl: true } && container.Config.Linux.IntelRdt is { } rdt)
+        {
+            ResctrlGroup.Remove(rdt, id, ResctrlGroup.UsualRoot);
+        }
+
         var hooks = container.Record is { HasPoststop: true } record ? new ContainerHooks(id, record.Bundle, container.Config) : null;
         root.DeleteTree(id);
         foreach (var problem in hooks?.Poststop() ?? [])

@@ -33,6 +33,8 @@ sealed class MountHost : IDisposable
 
     public JsonObject Linux => Config["linux"]!.AsObject();
 
+    public JsonObject ProcessSpec => Config["process"]!.AsObject();
+
     public JsonArray Mounts => Config["mounts"]!.AsArray();
 
     public MountHost Mount(string destination, string type, string source, params string[] options)
