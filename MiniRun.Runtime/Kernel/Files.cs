@@ -154,6 +154,10 @@ static unsafe partial class Files
         return facts[6];
     }
 
+    /// <summary>No program that this process starts inherits descriptors from 3 on (close_range(2)).</summary>
+    public static void CloseOnExecFrom3() =>
+        KernelException.Check(Syscall.Invoke(SyscallNumber.CloseRange, 3, uint.MaxValue, 4), "close_range");
+
     public static int Number(SafeFileHandle file) => (int)file.DangerousGetHandle();
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

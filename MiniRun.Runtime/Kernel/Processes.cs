@@ -38,6 +38,32 @@ static unsafe partial class Processes
     /// <returns>Whether it has.</returns>
     public static bool Await(SafeFileHandle pidFd, long milliseconds) => Polling.Await(pidFd, Readiness.Readable, milliseconds) != Readiness.None;
 
+    /// <summary>Sends a signal to a process group; false when nobody is left in it. Only for a group whose leader was not reaped
+    /// yet: until then its number cannot be given to another one.</summary>
+    public static bool SignalGroup(int leader, int signal)
+    {
+        // kill(2): -1 is everybody, 0 the caller's own group.
+        ArgumentOutOfRangeException.ThrowIfLessThan(leader, 2);
+        return kill(-leader, signal) == 0 || (Marshal.GetLastPInvokeError() == (int)Errno.ESRCH ? false : throw KernelException.Last("kill"));
+    }
+
+    /// <summary>This process's own number, as the kernel says it now: the child of a clone has another than its parent.</summary>
+    public static int OwnId() => (int)Syscall.Invoke(SyscallNumber.Getpid);
+
+    /// <summary>The parent of this process; 0 when it lies outside of this pid namespace.</summary>
+    public static int ParentId() => (int)Syscall.Invoke(SyscallNumber.Getppid);
+
+    /// <summary>Waits until a process has ended; a child stays to be reaped.</summary>
+    public static void AwaitEnd(SafeFileHandle pidFd)
+    {
+        // A pidfd becomes readable when its process ends (pidfd_open(2)).
+        using var epoll = new Epoll();
+        epoll.Watch(pidFd, Readiness.Readable, 0);
+        while (epoll.Wait(-1) == 0)
+        {
+        }
+    }
+
     /// <summary>Reaps a child of this process; null when it has not ended and <paramref name="wait"/> is false.</summary>
     /// <exception cref="KernelException">ECHILD when it is no child, or was reaped already.</exception>
     public static ProcessEnd? Reap(SafeFileHandle pidFd, bool wait)
@@ -118,6 +144,9 @@ static unsafe partial class Processes
         using var file = Files.OpenPath("/proc/sys/kernel/random/boot_id", Open.ReadOnly);
         return Encoding.ASCII.GetString(Files.ReadAll(file)).Trim();
     }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int kill(int pid, int signal);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int waitid(int kind, int id, int* info, int options);

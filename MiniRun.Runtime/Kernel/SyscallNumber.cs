@@ -12,12 +12,15 @@ static class SyscallNumber
     public static int Close => Arm ? 57 : 3;
     public static int Fstat => Arm ? 80 : 5;
     public static int Lseek => Arm ? 62 : 8;
+    public static int Mmap => Arm ? 222 : 9;
     public static int RtSigaction => Arm ? 134 : 13;
     public static int RtSigprocmask => Arm ? 135 : 14;
     public static int Ioctl => Arm ? 29 : 16;
+    public static int Getpid => Arm ? 172 : 39;
     public static int Socket => Arm ? 198 : 41;
     public static int Sendto => Arm ? 206 : 44;
     public static int Execve => Arm ? 221 : 59;
+    public static int Uname => Arm ? 160 : 63;
     public static int ExitGroup => Arm ? 94 : 231;
     public static int Fcntl => Arm ? 25 : 72;
     public static int Getcwd => Arm ? 17 : 79;
@@ -25,6 +28,7 @@ static class SyscallNumber
     public static int Fchdir => Arm ? 50 : 81;
     public static int Ftruncate => Arm ? 46 : 77;
     public static int Umask => Arm ? 166 : 95;
+    public static int Getppid => Arm ? 173 : 110;
     public static int Setsid => Arm ? 157 : 112;
     public static int Setgroups => Arm ? 159 : 116;
     public static int Setresuid => Arm ? 147 : 117;
@@ -44,6 +48,7 @@ static class SyscallNumber
     public static int Fchown => Arm ? 55 : 93;
     public static int Renameat => Arm ? 38 : 264;
     public static int Symlinkat => Arm ? 36 : 266;
+    public static int Ppoll => Arm ? 73 : 271;
     public static int Unshare => Arm ? 97 : 272;
     public static int Dup3 => Arm ? 24 : 292;
     public static int Prlimit64 => Arm ? 261 : 302;
@@ -59,7 +64,6 @@ static class SyscallNumber
     public static int Geteuid => Arm ? 175 : 107;
     public static int Getegid => Arm ? 177 : 108;
     public static int Fstatfs => Arm ? 44 : 138;
-    public static int Ppoll => Arm ? 73 : 271;
     public static int MemfdCreate => Arm ? 279 : 319;
     public static int Seccomp => Arm ? 277 : 317;
     public static int Bpf => Arm ? 280 : 321;

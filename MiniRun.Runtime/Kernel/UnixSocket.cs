@@ -53,6 +53,19 @@ static unsafe partial class UnixSocket
     /// <returns>How many bytes; 0 when nothing waits, -1 when the peer is gone.</returns>
     public static int Receive(SafeFileHandle socket, Span<byte> buffer) => Descriptor.Of(socket).TryReceive(buffer);
 
+    /// <summary>Two stream sockets that are connected with each other.</summary>
+    public static (SafeFileHandle One, SafeFileHandle Other) Pair()
+    {
+        const int StreamCloseOnExec = 1 | 0x80000;
+        var pair = stackalloc int[2];
+        return socketpair(Unix, StreamCloseOnExec, 0, pair) == 0
+            ? (new SafeFileHandle(pair[0], ownsHandle: true), new SafeFileHandle(pair[1], ownsHandle: true))
+            : throw KernelException.Last("socketpair");
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int socketpair(int domain, int type, int protocol, int* pair);
+
     [LibraryImport("libc", SetLastError = true)]
     private static partial int socket(int domain, int type, int protocol);
 

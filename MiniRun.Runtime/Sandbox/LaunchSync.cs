@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using MiniRun.Runtime.Kernel;
 
@@ -6,13 +5,12 @@ namespace MiniRun.Runtime.Sandbox;
 
 /// <summary>The connected pair over which parent and child of a launch wait for each other. Its end means that the other
 /// side is gone, or, for the parent, that the program has started.</summary>
-sealed unsafe partial class LaunchSync : IDisposable
+sealed unsafe class LaunchSync : IDisposable
 {
     readonly SafeFileHandle _parent;
     readonly SafeFileHandle _child;
 
-    LaunchSync(int parent, int child) =>
-        (_parent, _child) = (new SafeFileHandle(parent, ownsHandle: true), new SafeFileHandle(child, ownsHandle: true));
+    LaunchSync((SafeFileHandle, SafeFileHandle) pair) => (_parent, _child) = pair;
 
     /// <summary>The descriptor that the child waits on.</summary>
     public int Child => Files.Number(_child);
@@ -20,13 +18,7 @@ sealed unsafe partial class LaunchSync : IDisposable
     /// <summary>The descriptor that the child must close, because it is the parent's.</summary>
     public int Parent => Files.Number(_parent);
 
-    public static LaunchSync Create()
-    {
-        const int Unix = 1;
-        const int StreamCloseOnExec = 1 | 0x80000;
-        var pair = stackalloc int[2];
-        return socketpair(Unix, StreamCloseOnExec, 0, pair) == 0 ? new LaunchSync(pair[0], pair[1]) : throw KernelException.Last("socketpair");
-    }
+    public static LaunchSync Create() => new(UnixSocket.Pair());
 
     public void CloseChild() => _child.Dispose();
 
@@ -63,7 +55,4 @@ sealed unsafe partial class LaunchSync : IDisposable
         _parent.Dispose();
         _child.Dispose();
     }
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int socketpair(int domain, int type, int protocol, int* pair);
 }

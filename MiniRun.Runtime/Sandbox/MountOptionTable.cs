@@ -74,7 +74,7 @@ static class MountOptionTable
     ];
 
     /// <summary>The names, in alphabetical order.</summary>
-    public static IEnumerable<string> Names => Array.ConvertAll(Options, option => option.Name);
+    public static IReadOnlyList<string> Names => Array.ConvertAll(Options, option => option.Name);
 
     /// <summary>All options, in the order of their names.</summary>
     public static IReadOnlyList<MountOption> All => Options;

@@ -8,6 +8,7 @@ static partial class PlanPrinter
     enum ArgumentKind
     {
         Pointer,
+        Address,
         Request,
         Number,
         Text,
@@ -44,6 +45,12 @@ static partial class PlanPrinter
         [ControlStep.AwaitParent] = new("await_parent", ArgumentKind.Descriptor),
         [ControlStep.CheckWorkingDirectory] = new("getcwd"),
         [ControlStep.ContinueInChild] = new("clone3", ArgumentKind.CloneArguments),
+        [SyscallNumber.Read] = new("read", ArgumentKind.Descriptor, ArgumentKind.Address, ArgumentKind.Number),
+        [SyscallNumber.Sendto] = new("sendto", ArgumentKind.Descriptor, ArgumentKind.Address, ArgumentKind.Number, ArgumentKind.Number),
+        [SyscallNumber.Getpid] = new("getpid"),
+        [SyscallNumber.Uname] = new("uname", ArgumentKind.Address),
+        [SyscallNumber.Ppoll] = new("ppoll", ArgumentKind.Pointer, ArgumentKind.Number, ArgumentKind.Pointer, ArgumentKind.Pointer),
+        [SyscallNumber.ExitGroup] = new("exit_group", ArgumentKind.Number),
         [SyscallNumber.Write] = new("write", ArgumentKind.Descriptor, ArgumentKind.Text, ArgumentKind.Number),
         [SyscallNumber.Close] = new("close", ArgumentKind.Descriptor),
         [SyscallNumber.RtSigaction] = new("rt_sigaction", ArgumentKind.Signal, ArgumentKind.Pointer),

@@ -91,6 +91,7 @@ static unsafe partial class PlanPrinter
         ArgumentKind.Text => value == 0 ? "null" : $"\"{Text(memory, value)}\"",
         ArgumentKind.Descriptor => (int)value == Files.CurrentFolder ? "AT_FDCWD" : ((int)value).ToString(CultureInfo.InvariantCulture),
         ArgumentKind.Number => ((long)value).ToString(CultureInfo.InvariantCulture),
+        ArgumentKind.Address => string.Create(CultureInfo.InvariantCulture, $"0x{value:x}"),
         ArgumentKind.Mode => FlagNames.Mode((int)value),
         ArgumentKind.Device => Device(value),
         ArgumentKind.ResolveFlags => FlagNames.Resolve(value),

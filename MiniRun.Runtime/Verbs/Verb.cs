@@ -30,6 +30,8 @@ static class Verb
           spec              write a config.json to begin with (--bundle DIR, --rootless)
           features          print what this runtime can do
           plan              print the system calls of a start, without making them (--bundle DIR)
+          demo NAME         show with real processes what a container is made of: fork-and-clone, pid-namespace, chroot, cgroup
+                            (--format text|json)
           monitor           start a container, keep its console and log, write its exit record
           --version, --help
 
@@ -89,6 +91,8 @@ static class Verb
         "spec" => SpecVerb.Run(new Arguments(rest, SpecVerb.Options)),
         "features" => FeaturesVerb.Run(),
         "plan" => PlanVerb.Run(new Arguments(rest, PlanVerb.Options)),
+        "demo" => DemoVerb.Run(new Arguments(rest, DemoVerb.Options)),
+        "demo-child" => Demos.ProbeLoop.Run(rest),
         "watch" => WatchVerb.Run(Handover.Parse(["watch", .. rest])),
         "monitor" => MonitorVerb.Run(new Arguments(rest, MonitorVerb.Options)),
         _ => throw new UsageException($"{verb}: is no verb; --help lists them"),

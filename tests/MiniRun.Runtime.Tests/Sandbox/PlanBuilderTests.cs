@@ -67,6 +67,35 @@ public sealed class PlanBuilderTests : IDisposable
     }
 
     [Fact]
+    public void Steps_of_a_process_that_stays_what_it_is_are_printed_with_their_addresses()
+    {
+        _plan.GetProcessId();
+        _plan.ReadInto(4, 0x7000, 8);
+        _plan.Send(4, 0x7000, 8);
+        _plan.Sleep();
+        _plan.Exit(7);
+        Assert.Equal(
+            """
+            1  getpid()
+            2  read(4, 0x7000, 8)
+            3  sendto(4, 0x7000, 8, 16384)
+            4  ppoll(null, 0, null, null)
+            5  exit_group(7)
+
+            """,
+            PlanPrinter.Print(_plan.Build()));
+    }
+
+    [Fact]
+    public void The_hosts_name_is_sent_from_its_place_in_the_structure()
+    {
+        _plan.SendHostName(4);
+        var plan = _plan.Build();
+        Assert.StartsWith("uname(0x", PlanPrinter.Call(plan, 0).Text, StringComparison.Ordinal);
+        Assert.Equal(plan[0].Arguments[0] + 65, plan[1].Arguments[1]);
+    }
+
+    [Fact]
     public void A_released_register_is_used_again_under_its_name()
     {
         var first = _plan.OpenPath("/a", "place");

@@ -1,0 +1,35 @@
+using MiniRun.Runtime.Cgroups;
+using MiniRun.Runtime.Cgroups.Systemd;
+
+namespace MiniRun.Runtime.Tests.Cgroups.Systemd;
+
+public sealed class SystemdPlaceTests
+{
+    [Theory]
+    [InlineData(null, "system.slice", "minirun-one.scope", "system.slice/minirun-one.scope")]
+    [InlineData("", "system.slice", "minirun-one.scope", "system.slice/minirun-one.scope")]
+    [InlineData("machine.slice:libpod:abc", "machine.slice", "libpod-abc.scope", "machine.slice/libpod-abc.scope")]
+    [InlineData("a-b-c.slice:cri:x", "a-b-c.slice", "cri-x.scope", "a.slice/a-b.slice/a-b-c.slice/cri-x.scope")]
+    [InlineData("-.slice::x", "-.slice", "x.scope", "x.scope")]
+    [InlineData(":p:", "system.slice", "p-one.scope", "system.slice/p-one.scope")]
+    public void A_path_names_slice_prefix_and_name(string? path, string slice, string scope, string folder)
+    {
+        var place = SystemdPlace.Parse(path, "one");
+        Assert.Equal((slice, scope, folder), (place.Slice, place.Scope, place.Path));
+    }
+
+    [Theory]
+    [InlineData("/minirun/one")]
+    [InlineData("machine.slice:x")]
+    [InlineData("a:b:c:d")]
+    [InlineData("machine:p:n")]
+    [InlineData(".slice:p:n")]
+    [InlineData("-a.slice:p:n")]
+    [InlineData("a-.slice:p:n")]
+    [InlineData("a--b.slice:p:n")]
+    [InlineData("../a.slice:p:n")]
+    [InlineData("a.slice:../p:n")]
+    [InlineData("a.slice:p:n/../..")]
+    public void A_path_of_another_form_is_refused(string path) =>
+        Assert.Equal("$.linux.cgroupsPath", Assert.Throws<CgroupException>(() => SystemdPlace.Parse(path, "one")).Field);
+}
