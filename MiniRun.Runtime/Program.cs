@@ -6,26 +6,6 @@ namespace MiniRun.Runtime;
 /// <summary><c>minirun-runtime</c>: one container at a time, without the panel.</summary>
 static class Program
 {
-    /// <summary>More than a launch allocates: nothing is collected before the last clone (DECISIONS 1).</summary>
-    const long NoCollectionBytes = 4 << 20;
-
-    public static int Main(string[] words)
-    {
-        try
-        {
-            GC.TryStartNoGCRegion(NoCollectionBytes);
-            return Verb.Run(words);
-        }
-        catch (UsageException e)
-        {
-            Standard.Complain(e.Message);
-            return 1;
-        }
-        catch (Exception e)
-        {
-            // The one line that callers read: which step, which call, why.
-            Standard.Complain(e.Message);
-            return 1;
-        }
-    }
+    /// <remarks>Nothing is buffered, and the .NET runtime's own way out only takes apart what ends with the process.</remarks>
+    public static int Main(string[] words) => Processes.Exit(Verb.Run(words));
 }

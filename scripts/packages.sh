@@ -21,12 +21,13 @@ install_packages() {
   apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
 }
 
-# What NativeAOT links with: a compiler driver (either will do), the linker, libc to be linked statically, objcopy.
+# What NativeAOT links with: a compiler driver (either will do), the linker, libc to be linked statically (musl for
+# minirun-runtime, glibc for the rest), objcopy.
 install_build_packages() {
   if command -v clang >/dev/null || command -v gcc >/dev/null; then
-    install_packages lld libc6-dev zlib1g-dev binutils
+    install_packages lld libc6-dev musl-dev zlib1g-dev binutils
   else
-    install_packages clang lld libc6-dev zlib1g-dev binutils
+    install_packages clang lld libc6-dev musl-dev zlib1g-dev binutils
   fi
 }
 

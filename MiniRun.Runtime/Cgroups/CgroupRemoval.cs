@@ -28,4 +28,17 @@ static class CgroupRemoval
 
         return cgroup.TryRemove();
     }
+
+    /// <summary>Ends whatever still runs in a cgroup and removes it; null is nothing to do.</summary>
+    /// <returns>Whether it is gone.</returns>
+    public static bool Force(ContainerCgroup? cgroup)
+    {
+        if (cgroup is null || cgroup.TryRemove())
+        {
+            return true;
+        }
+
+        cgroup.Kill();
+        return Await(cgroup);
+    }
 }

@@ -1,7 +1,10 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using MiniRun.Runtime.Images;
 using MiniRun.Runtime.Kernel;
+using MiniRun.Runtime.Seccomp;
+using MiniRun.Runtime.Spec;
 
 namespace MiniRun.Runtime.Engine;
 
@@ -9,6 +12,10 @@ namespace MiniRun.Runtime.Engine;
 static class BundleWriter
 {
     const int MaximumHostName = 63;
+
+    /// <summary>For the capabilities that every container has.</summary>
+    static readonly byte[] SeccompProfile = SeccompWriter.Write(
+        DefaultProfile.For(Spec.Capabilities.Mask([.. Hardening.Capabilities]), RuntimeInformation.ProcessArchitecture));
 
     static readonly string[] OwnFiles = ["hostname", "hosts", "resolv.conf"];
 
@@ -146,6 +153,8 @@ static class BundleWriter
         Limits.Write(json, definition.Limits);
         WriteStrings(json, "maskedPaths", Hardening.MaskedPaths);
         WriteStrings(json, "readonlyPaths", Hardening.ReadOnlyPaths);
+        json.WritePropertyName("seccomp");
+        json.WriteRawValue(SeccompProfile);
         json.WriteEndObject();
     }
 

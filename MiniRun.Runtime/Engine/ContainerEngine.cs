@@ -35,12 +35,16 @@ public sealed partial class ContainerEngine : IContainerEngine, IAsyncDisposable
         _images = new ImageStore(_folders.Images);
         _layout = CgroupLayout.Detect();
         _grants = HostGrants.Detect();
-        _launcher = new MonitorLauncher(ReadOnlyBind.Ensure(options.RuntimeBinary, _folders.Programs));
+        var program = ReadOnlyBind.Ensure(options.RuntimeBinary, _folders.Programs);
+        _launcher = new MonitorLauncher(program);
+        Demos = new DemoRunner(program, _layout, time);
         _changes = new ChangeFeed(time);
         Host = HostInspection.Report(_layout);
     }
 
     public HostReport Host { get; }
+
+    public IDemoRunner Demos { get; }
 
     public IReadOnlyList<string> Images => _images.Names;
 

@@ -20,6 +20,9 @@ public enum EngineError
     /// <summary>The container's state does not allow the act (409).</summary>
     WrongState,
 
+    /// <summary>Something of which there can be only one at a time is under way (409).</summary>
+    Busy,
+
     /// <summary>The definition was changed meanwhile (412).</summary>
     RevisionMismatch,
 

@@ -63,4 +63,7 @@ public interface IContainerEngine
 
     /// <summary>What this host offers and what it cannot enforce.</summary>
     HostReport Host { get; }
+
+    /// <summary>Shows on this host what a container is made of.</summary>
+    IDemoRunner Demos { get; }
 }

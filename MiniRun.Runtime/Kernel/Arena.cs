@@ -8,9 +8,19 @@ sealed unsafe class Arena : IDisposable
 {
     const int ChunkSize = 64 * 1024;
 
-    readonly List<nint> _chunks = [];
+    readonly List<nint>? _chunks;
     byte* _next;
     int _left;
+
+    /// <summary>An arena that grows.</summary>
+    public Arena() => _chunks = [];
+
+    /// <summary>An arena of somebody else's zeroed memory, which does not grow.</summary>
+    public Arena(byte* start, int size)
+    {
+        _next = start;
+        _left = size;
+    }
 
     /// <summary>Zeroed bytes, aligned to eight.</summary>
     public byte* Allocate(int size)
@@ -18,6 +28,11 @@ sealed unsafe class Arena : IDisposable
         var rounded = (size + 7) & ~7;
         if (rounded > _left)
         {
+            if (_chunks is null)
+            {
+                throw new InvalidOperationException("arguments, environment and paths together need more memory than a launch has");
+            }
+
             var chunk = Math.Max(ChunkSize, rounded);
             _next = (byte*)NativeMemory.AllocZeroed((nuint)chunk);
             _chunks.Add((nint)_next);
@@ -61,12 +76,12 @@ sealed unsafe class Arena : IDisposable
 
     public void Dispose()
     {
-        foreach (var chunk in _chunks)
+        foreach (var chunk in _chunks ?? [])
         {
             NativeMemory.Free((void*)chunk);
         }
 
-        _chunks.Clear();
+        _chunks?.Clear();
         _left = 0;
     }
 }

@@ -11,6 +11,9 @@ static unsafe partial class Clock
     /// <summary>CLOCK_REALTIME in nanoseconds since 1970.</summary>
     public static long Realtime() => Read(0);
 
+    /// <summary>The CPU time of this process, all threads together, in nanoseconds.</summary>
+    public static long ProcessorTime() => Read(2);
+
     static long Read(int clock)
     {
         Time time;

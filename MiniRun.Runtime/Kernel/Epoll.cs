@@ -42,9 +42,32 @@ sealed unsafe partial class Epoll : IDisposable
     /// <param name="tag">Comes back with every event of this descriptor.</param>
     public void Watch(SafeFileHandle file, Readiness wanted, int tag) => Control(Add, file, wanted, tag);
 
+    /// <summary>Watches what can be watched: a regular file is always ready, and epoll refuses it.</summary>
+    public bool TryWatch(SafeFileHandle file, Readiness wanted, int tag)
+    {
+        try
+        {
+            Watch(file, wanted, tag);
+            return true;
+        }
+        catch (KernelException e) when (e.Errno is Errno.EPERM)
+        {
+            return false;
+        }
+    }
+
     public void Change(SafeFileHandle file, Readiness wanted, int tag) => Control(Modify, file, wanted, tag);
 
     public void Forget(SafeFileHandle file) => Control(Remove, file, Readiness.None, 0);
+
+    /// <summary>As <see cref="Watch"/>, but says it when the kernel has no room for one more.</summary>
+    public bool TryWatch(Descriptor file, Readiness wanted, int tag) => TryControl(Add, file, wanted, tag);
+
+    /// <summary>As <see cref="Change"/>; false when the descriptor is not watched.</summary>
+    public bool TryChange(Descriptor file, Readiness wanted, int tag) => TryControl(Modify, file, wanted, tag);
+
+    /// <summary>Stops watching; false when the descriptor is not watched.</summary>
+    public bool TryForget(Descriptor file) => TryControl(Remove, file, Readiness.None, 0);
 
     /// <param name="milliseconds">-1 waits for ever.</param>
     /// <returns>How many events there are, 0 after the time has passed.</returns>
@@ -74,13 +97,18 @@ sealed unsafe partial class Epoll : IDisposable
 
     void Control(int operation, SafeFileHandle file, Readiness wanted, int tag)
     {
-        var request = stackalloc byte[16];
-        *(uint*)request = (uint)wanted;
-        *(long*)(request + DataOffset) = tag;
-        if (epoll_ctl(Files.Number(_epoll), operation, Files.Number(file), request) != 0)
+        if (!TryControl(operation, Descriptor.Of(file), wanted, tag))
         {
             throw KernelException.Last("epoll_ctl");
         }
+    }
+
+    bool TryControl(int operation, Descriptor file, Readiness wanted, int tag)
+    {
+        var request = stackalloc byte[16];
+        *(uint*)request = (uint)wanted;
+        *(long*)(request + DataOffset) = tag;
+        return epoll_ctl(Files.Number(_epoll), operation, file.Number, request) == 0;
     }
 
     [LibraryImport("libc", SetLastError = true)]

@@ -40,6 +40,7 @@ enum Errno
     ENOTEMPTY = 39,
     ELOOP = 40,
     ENODATA = 61,
+    EOVERFLOW = 75,
     ENOTSOCK = 88,
     EOPNOTSUPP = 95,
     EADDRINUSE = 98,

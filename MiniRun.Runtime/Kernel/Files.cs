@@ -42,6 +42,22 @@ static unsafe partial class Files
 
     public static SafeFileHandle OpenPath(string path, Open flags, int mode = 0) => OpenAt(CurrentFolder, path, flags, mode);
 
+    /// <summary>Opens a path for which a folder is the root, whatever links lie on the way; links of /proc are refused.</summary>
+    public static SafeFileHandle OpenInRoot(SafeFileHandle root, string path, Open flags)
+    {
+        using var arena = new Arena();
+        var how = arena.Structure(new OpenHow { Flags = (ulong)(flags | Open.CloseOnExec), Resolve = OpenHow.InRoot | OpenHow.NoMagicLinks });
+        while (true)
+        {
+            var fd = Syscall.Invoke(SyscallNumber.Openat2, (ulong)Number(root), (ulong)arena.Text(path), (ulong)how, (ulong)sizeof(OpenHow));
+            // Somebody renames on the way at this very moment (openat2(2)): the next try will do.
+            if (fd != -(long)Errno.EAGAIN)
+            {
+                return new SafeFileHandle((nint)KernelException.Check(fd, "openat2", path), ownsHandle: true);
+            }
+        }
+    }
+
     /// <summary>Reads up to the buffer's length; 0 at the end. Interrupted calls are repeated.</summary>
     public static int Read(SafeFileHandle file, Span<byte> buffer)
     {
@@ -113,6 +129,39 @@ static unsafe partial class Files
             throw KernelException.Last("fsync", path);
         }
     }
+
+    /// <summary>The magic number of the filesystem that a file lies on (statfs(2)).</summary>
+    public static long FilesystemType(SafeFileHandle file)
+    {
+        var facts = stackalloc long[16];
+        KernelException.Check(Syscall.Invoke(SyscallNumber.Fstatfs, (ulong)Number(file), (ulong)facts), "fstatfs");
+        return facts[0];
+    }
+
+    /// <summary>Gives a file to a user and a group; null leaves what is there.</summary>
+    public static void SetOwner(SafeFileHandle file, uint? uid, uint? gid) =>
+        KernelException.Check(
+            Syscall.Invoke(SyscallNumber.Fchown, (ulong)Number(file), uid ?? uint.MaxValue, gid ?? uint.MaxValue), "fchown");
+
+    /// <summary>Whether a number stands for an open file of this process.</summary>
+    public static bool IsOpen(int descriptor)
+    {
+        const ulong GetDescriptorFlags = 1;
+        return Syscall.Invoke(SyscallNumber.Fcntl, (ulong)descriptor, GetDescriptorFlags) >= 0;
+    }
+
+    /// <summary>How long a file is, in bytes.</summary>
+    public static long Size(SafeFileHandle file)
+    {
+        // struct stat has the size at byte 48 on x86-64 and arm64 alike.
+        var facts = stackalloc long[32];
+        KernelException.Check(Syscall.Invoke(SyscallNumber.Fstat, (ulong)Number(file), (ulong)facts), "fstat");
+        return facts[6];
+    }
+
+    /// <summary>No program that this process starts inherits descriptors from 3 on (close_range(2)).</summary>
+    public static void CloseOnExecFrom3() =>
+        KernelException.Check(Syscall.Invoke(SyscallNumber.CloseRange, 3, uint.MaxValue, 4), "close_range");
 
     public static int Number(SafeFileHandle file) => (int)file.DangerousGetHandle();
 

@@ -23,6 +23,9 @@ sealed partial class Folder : IDisposable
     /// <exception cref="KernelException">It does not exist or is no directory.</exception>
     public static Folder Open(string path) => new(Files.OpenPath(path, Files.Directory), path);
 
+    /// <summary>A directory of which only a descriptor is known.</summary>
+    public static Folder Of(SafeFileHandle handle) => new(handle, $"/proc/self/fd/{Files.Number(handle)}");
+
     /// <summary>Opens a directory and makes it, and those above it, where they are missing.</summary>
     public static Folder Ensure(string path, int mode = 0b111_000_000)
     {
@@ -48,6 +51,15 @@ sealed partial class Folder : IDisposable
     /// <summary>Makes a directory that must not exist yet.</summary>
     public Folder CreateFolder(string name, int mode = 0b111_000_000) =>
         mkdirat(Fd, name, mode) == 0 ? OpenFolder(name) : throw KernelException.Last("mkdir", $"{Path}/{name}");
+
+    /// <summary>Makes a FIFO that must not exist yet.</summary>
+    public unsafe void MakeFifo(string name, int mode = 0b110_000_000)
+    {
+        const int Fifo = 0x1000;
+        using var arena = new Arena();
+        var result = Syscall.Invoke(SyscallNumber.Mknodat, (ulong)Fd, (ulong)arena.Text(name), (ulong)(Fifo | mode));
+        KernelException.Check(result, "mknod", $"{Path}/{name}");
+    }
 
     public SafeFileHandle OpenFile(string name, Open flags = Kernel.Open.ReadOnly, int mode = 0b110_000_000)
     {

@@ -18,9 +18,13 @@ static class MountApi
     /// <summary>The mount moved is the descriptor itself, the place a path.</summary>
     public const uint MoveToPath = 0x4;
 
+    public const uint PickCloseOnExec = 1;
+    public const uint PickEmptyPath = 8;
+
     public const int FsconfigFlag = 0;
     public const int FsconfigString = 1;
     public const int FsconfigCreate = 6;
+    public const int FsconfigReconfigure = 7;
 
     public const ulong AttributeReadOnly = 0x1;
     public const ulong AttributeNoSuid = 0x2;
@@ -29,12 +33,18 @@ static class MountApi
 
     /// <summary>The two bits that hold one of the three access time modes.</summary>
     public const ulong AccessTimeMask = 0x70;
+    public const ulong AttributeRelativeAccessTime = 0;
     public const ulong AttributeNoAccessTime = 0x10;
     public const ulong AttributeStrictAccessTime = 0x20;
     public const ulong AttributeNoFolderAccessTime = 0x80;
+    public const ulong AttributeIdMap = 0x100000;
     public const ulong AttributeNoFollow = 0x200000;
 
+    public const ulong Move = 1 << 13;
+    public const ulong Unbindable = 1 << 17;
     public const ulong Private = 1 << 18;
+    public const ulong Slave = 1 << 19;
+    public const ulong Shared = 1 << 20;
     public const ulong RecursivePrivate = Private | (1 << 14);
     public const int DetachUnmount = 2;
 }
@@ -57,6 +67,9 @@ struct OpenHow
     public const ulong NoMagicLinks = 0x02;
 
     public const ulong NoSymlinks = 0x04;
+
+    /// <summary>No way out of the descriptor: <c>..</c> above it and absolute links are errors.</summary>
+    public const ulong Beneath = 0x08;
 
     /// <summary>The descriptor is the root for the whole resolution, also for absolute links.</summary>
     public const ulong InRoot = 0x10;

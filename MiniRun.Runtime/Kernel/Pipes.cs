@@ -28,37 +28,15 @@ static unsafe partial class Pipes
 
     /// <summary>Reads what is there.</summary>
     /// <returns>How many bytes; 0 when nothing waits, -1 at the end. A terminal whose last peer closed says EIO: that is its end.</returns>
-    public static int TryRead(SafeFileHandle file, Span<byte> buffer)
-    {
-        fixed (byte* start = buffer)
-        {
-            var count = read(Files.Number(file), start, (nuint)buffer.Length);
-            return count > 0 ? (int)count : count < 0 && WouldBlock() ? 0 : -1;
-        }
-    }
+    public static int TryRead(SafeFileHandle file, Span<byte> buffer) => Descriptor.Of(file).TryRead(buffer);
 
     /// <summary>Writes what fits.</summary>
     /// <returns>How many bytes; 0 when the reader is behind, -1 when it is gone.</returns>
-    public static int TryWrite(SafeFileHandle file, ReadOnlySpan<byte> bytes)
-    {
-        fixed (byte* start = bytes)
-        {
-            var count = write(Files.Number(file), start, (nuint)bytes.Length);
-            return count >= 0 ? (int)count : WouldBlock() ? 0 : -1;
-        }
-    }
-
-    static bool WouldBlock() => Marshal.GetLastPInvokeError() is (int)Errno.EAGAIN or (int)Errno.EINTR;
+    public static int TryWrite(SafeFileHandle file, ReadOnlySpan<byte> bytes) => Descriptor.Of(file).TryWrite(bytes);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int pipe2(int* pair, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fcntl(int fd, int command, int argument);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial nint read(int fd, byte* buffer, nuint count);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial nint write(int fd, byte* buffer, nuint count);
 }

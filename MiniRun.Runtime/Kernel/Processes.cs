@@ -16,6 +16,7 @@ static unsafe partial class Processes
     const int ByPidFd = 3;
     const int Exited = 4;
     const int NoHang = 1;
+    const string Self = "/proc/self/exe";
 
     /// <exception cref="KernelException">ESRCH when no such process exists.</exception>
     public static SafeFileHandle OpenPidFd(int pid) =>
@@ -26,6 +27,41 @@ static unsafe partial class Processes
     {
         var result = Syscall.Invoke(SyscallNumber.PidfdSendSignal, (ulong)Files.Number(pidFd), (ulong)signal, 0, 0);
         return result == -(long)Errno.ESRCH ? false : KernelException.Check(result, "pidfd_send_signal") == 0;
+    }
+
+    /// <summary>A descriptor of this process for the file that another has open under a number (pidfd_getfd(2)).</summary>
+    public static SafeFileHandle TakeDescriptor(SafeFileHandle pidFd, int number) =>
+        new((nint)KernelException.Check(Syscall.Invoke(SyscallNumber.PidfdGetfd, (ulong)Files.Number(pidFd), (ulong)number, 0), "pidfd_getfd"), ownsHandle: true);
+
+    /// <summary>Waits until a process has ended.</summary>
+    /// <param name="milliseconds">-1 waits for ever.</param>
+    /// <returns>Whether it has.</returns>
+    public static bool Await(SafeFileHandle pidFd, long milliseconds) => Polling.Await(pidFd, Readiness.Readable, milliseconds) != Readiness.None;
+
+    /// <summary>Sends a signal to a process group; false when nobody is left in it. Only for a group whose leader was not reaped
+    /// yet: until then its number cannot be given to another one.</summary>
+    public static bool SignalGroup(int leader, int signal)
+    {
+        // kill(2): -1 is everybody, 0 the caller's own group.
+        ArgumentOutOfRangeException.ThrowIfLessThan(leader, 2);
+        return kill(-leader, signal) == 0 || (Marshal.GetLastPInvokeError() == (int)Errno.ESRCH ? false : throw KernelException.Last("kill"));
+    }
+
+    /// <summary>This process's own number, as the kernel says it now: the child of a clone has another than its parent.</summary>
+    public static int OwnId() => (int)Syscall.Invoke(SyscallNumber.Getpid);
+
+    /// <summary>The parent of this process; 0 when it lies outside of this pid namespace.</summary>
+    public static int ParentId() => (int)Syscall.Invoke(SyscallNumber.Getppid);
+
+    /// <summary>Waits until a process has ended; a child stays to be reaped.</summary>
+    public static void AwaitEnd(SafeFileHandle pidFd)
+    {
+        // A pidfd becomes readable when its process ends (pidfd_open(2)).
+        using var epoll = new Epoll();
+        epoll.Watch(pidFd, Readiness.Readable, 0);
+        while (epoll.Wait(-1) == 0)
+        {
+        }
     }
 
     /// <summary>Reaps a child of this process; null when it has not ended and <paramref name="wait"/> is false.</summary>
@@ -72,12 +108,45 @@ static unsafe partial class Processes
         return rest[0] is "Z" or "X" ? null : long.Parse(rest[19], CultureInfo.InvariantCulture);
     }
 
+    /// <summary>The effective user of this process.</summary>
+    public static uint UserId() => (uint)Syscall.Invoke(SyscallNumber.Geteuid);
+
+    /// <summary>The effective group of this process.</summary>
+    public static uint GroupId() => (uint)Syscall.Invoke(SyscallNumber.Getegid);
+
+    /// <summary>How many threads this process has.</summary>
+    public static unsafe int CountThreads()
+    {
+        // The number of links of a folder in /proc is that of the folders in it, . and .. included: one call, no listing.
+        using var tasks = Files.OpenPath("/proc/self/task", Open.Path | Files.Directory);
+        return FileIdentity.LinksOf(tasks) - 2;
+    }
+
+    /// <summary>Runs this process's own program again in its place, without an environment. What is not kept open for it
+    /// closes (<see cref="Descriptor.KeepOnExec"/>).</summary>
+    /// <param name="words">The command line, with the program's name first.</param>
+    /// <exception cref="KernelException">The kernel refused; the process goes on as it was.</exception>
+    public static void Restart(IReadOnlyList<string> words)
+    {
+        using var arena = new Arena();
+        var nothing = (ulong)0;
+        KernelException.Check(
+            Syscall.Invoke(SyscallNumber.Execve, (ulong)arena.Text(Self), (ulong)arena.Texts(words), (ulong)&nothing), "execve", Self);
+    }
+
+    /// <summary>Ends this process at once: nothing is flushed, no finalizer and no exit handler runs.</summary>
+    /// <returns>Never; the type lets a caller return it.</returns>
+    public static int Exit(int code) => (int)Syscall.Invoke(SyscallNumber.ExitGroup, (ulong)code);
+
     /// <summary>Changes with every boot of the host.</summary>
     public static string BootId()
     {
         using var file = Files.OpenPath("/proc/sys/kernel/random/boot_id", Open.ReadOnly);
         return Encoding.ASCII.GetString(Files.ReadAll(file)).Trim();
     }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int kill(int pid, int signal);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int waitid(int kind, int id, int* info, int options);

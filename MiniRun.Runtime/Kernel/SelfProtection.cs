@@ -17,12 +17,6 @@ static unsafe partial class SelfProtection
 
     const uint CloseOnExecAllowSealing = 3;
 
-    static int MemFdCreate => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 279 : 319;
-
-    static int Fcntl => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 25 : 72;
-
-    static int Fstatfs => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 44 : 138;
-
     static int ExecveAt => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 281 : 322;
 
     /// <summary>Returns when the program's file cannot be written: it lies on a read-only mount, as the engine starts it,
@@ -35,7 +29,7 @@ static unsafe partial class SelfProtection
             return;
         }
 
-        var copy = (int)KernelException.Check(Syscall.Invoke(MemFdCreate, (ulong)NamePointer, CloseOnExecAllowSealing), "memfd_create");
+        var copy = (int)KernelException.Check(Syscall.Invoke(SyscallNumber.MemfdCreate, (ulong)NamePointer, CloseOnExecAllowSealing), "memfd_create");
         using var sealedCopy = new SafeFileHandle(copy, ownsHandle: true);
         var buffer = new byte[128 * 1024];
         for (var count = Files.Read(self, buffer); count > 0; count = Files.Read(self, buffer))
@@ -43,7 +37,7 @@ static unsafe partial class SelfProtection
             Files.Write(sealedCopy, buffer.AsSpan(0, count));
         }
 
-        KernelException.Check(Syscall.Invoke(Fcntl, (ulong)copy, AddSeals, AllSeals), "fcntl F_ADD_SEALS");
+        KernelException.Check(Syscall.Invoke(SyscallNumber.Fcntl, (ulong)copy, AddSeals, AllSeals), "fcntl F_ADD_SEALS");
         var empty = (byte)0;
         using var arena = new Arena();
         var arguments = (ulong)arena.Texts(Arguments("/proc/self/cmdline"));
@@ -54,14 +48,14 @@ static unsafe partial class SelfProtection
 
     static bool IsReadOnly(SafeFileHandle self)
     {
-        if (Syscall.Invoke(Fcntl, (ulong)Files.Number(self), GetSeals) == AllSeals)
+        if (Syscall.Invoke(SyscallNumber.Fcntl, (ulong)Files.Number(self), GetSeals) == AllSeals)
         {
             return true;
         }
 
         // struct statfs: the flags are the eleventh long on 64-bit processors.
         var facts = stackalloc long[16];
-        KernelException.Check(Syscall.Invoke(Fstatfs, (ulong)Files.Number(self), (ulong)facts), "fstatfs", Self);
+        KernelException.Check(Syscall.Invoke(SyscallNumber.Fstatfs, (ulong)Files.Number(self), (ulong)facts), "fstatfs", Self);
         return (facts[10] & ReadOnlyMount) != 0;
     }
 

@@ -66,6 +66,18 @@ static unsafe partial class Signals
         return before;
     }
 
+    /// <summary>Blocks signals in this thread, beside those that are blocked.</summary>
+    /// <param name="signals">Bit n for signal n + 1.</param>
+    /// <returns>What was blocked before.</returns>
+    public static ulong Block(ulong signals)
+    {
+        const int Add = 0;
+        var before = 0UL;
+        KernelException.Check(
+            Syscall.Invoke(SyscallNumber.RtSigprocmask, Add, (ulong)&signals, (ulong)&before, sizeof(ulong)), "rt_sigprocmask");
+        return before;
+    }
+
     /// <summary>Blocks these signals in this thread and no others.</summary>
     public static void Restore(ulong blocked) =>
         KernelException.Check(

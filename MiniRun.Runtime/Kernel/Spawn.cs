@@ -15,7 +15,30 @@ static unsafe partial class Spawn
     /// <summary>Starts a program in a session of its own, in the root folder, with /dev/null as its standard streams.</summary>
     /// <param name="inherited">A descriptor of this process that becomes descriptor 3 of the program.</param>
     /// <returns>Its pid; it is a child of this process and must be reaped.</returns>
-    public static int Start(string program, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, int inherited)
+    public static int Start(string program, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, int inherited) =>
+        Start(program, arguments, environment, "/", NewSession, (actions, arena) =>
+        {
+            var nothing = arena.Text("/dev/null");
+            for (var stream = 0; stream < 3; stream++)
+            {
+                Check(posix_spawn_file_actions_addopen((byte*)actions, stream, nothing, (int)Open.ReadWrite, 0), "posix_spawn_file_actions_addopen");
+            }
+
+            Check(posix_spawn_file_actions_adddup2((byte*)actions, inherited, 3), "posix_spawn_file_actions_adddup2");
+        });
+
+    /// <summary>Starts a program in a folder, with descriptors of this process as its standard input and as both outputs.</summary>
+    /// <returns>Its pid; it is a child of this process and must be reaped.</returns>
+    public static int Start(string program, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, string folder, int input, int output) =>
+        Start(program, arguments, environment, folder, 0, (actions, _) =>
+        {
+            Check(posix_spawn_file_actions_adddup2((byte*)actions, input, 0), "posix_spawn_file_actions_adddup2");
+            Check(posix_spawn_file_actions_adddup2((byte*)actions, output, 1), "posix_spawn_file_actions_adddup2");
+            Check(posix_spawn_file_actions_adddup2((byte*)actions, output, 2), "posix_spawn_file_actions_adddup2");
+        });
+
+    static int Start(
+        string program, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, string folder, short flags, Action<nint, Arena> connect)
     {
         using var arena = new Arena();
         var actions = arena.Allocate(OpaqueSize);
@@ -28,17 +51,11 @@ static unsafe partial class Spawn
         Check(posix_spawnattr_init(attributes), "posix_spawnattr_init");
         try
         {
-            var nothing = arena.Text("/dev/null");
-            Check(posix_spawn_file_actions_addchdir_np(actions, arena.Text("/")), "posix_spawn_file_actions_addchdir_np");
-            for (var stream = 0; stream < 3; stream++)
-            {
-                Check(posix_spawn_file_actions_addopen(actions, stream, nothing, (int)Open.ReadWrite, 0), "posix_spawn_file_actions_addopen");
-            }
-
-            Check(posix_spawn_file_actions_adddup2(actions, inherited, 3), "posix_spawn_file_actions_adddup2");
+            Check(posix_spawn_file_actions_addchdir_np(actions, arena.Text(folder)), "posix_spawn_file_actions_addchdir_np");
+            connect((nint)actions, arena);
             Check(posix_spawnattr_setsigdefault(attributes, all), "posix_spawnattr_setsigdefault");
             Check(posix_spawnattr_setsigmask(attributes, none), "posix_spawnattr_setsigmask");
-            Check(posix_spawnattr_setflags(attributes, SetSignalDefaults | SetSignalMask | NewSession), "posix_spawnattr_setflags");
+            Check(posix_spawnattr_setflags(attributes, (short)(SetSignalDefaults | SetSignalMask | flags)), "posix_spawnattr_setflags");
             int pid;
             Check(posix_spawn(&pid, arena.Text(program), actions, attributes, arena.Texts(arguments), arena.Texts(environment)), "posix_spawn", program);
             return pid;

@@ -9,34 +9,19 @@ static unsafe class Terminal
     /// <summary>TIOCSCTTY.</summary>
     public const int SetControlling = 0x540E;
 
+    /// <summary>TIOCSPTLCK.</summary>
+    public const uint SetLock = 0x40045431;
+
+    /// <summary>TIOCGPTPEER.</summary>
+    public const uint OpenPeer = 0x5441;
+
     const uint SetWindowSize = 0x5414;
-    const uint SetLock = 0x40045431;
-    const uint OpenPeer = 0x5441;
 
     /// <summary>Makes a private devpts instance as a detached mount, the way a container's /dev/pts shall be.</summary>
     /// <remarks>The monitor makes it and not the container, so that the terminal's master never lives in the container
     /// and its peer is a path inside the container's own /dev/pts.</remarks>
-    public static SafeFileHandle CreateInstance(IReadOnlyList<(string Key, string? Value)> options, ulong attributes)
-    {
-        using var arena = new Arena();
-        var context = KernelException.Check(
-            Syscall.Invoke(SyscallNumber.Fsopen, (ulong)arena.Text("devpts"), MountApi.FsopenCloseOnExec), "fsopen", "devpts");
-        using var owner = new SafeFileHandle((nint)context, ownsHandle: true);
-        foreach (var (key, value) in options)
-        {
-            var kind = value is null ? MountApi.FsconfigFlag : MountApi.FsconfigString;
-            KernelException.Check(
-                Syscall.Invoke(
-                    SyscallNumber.Fsconfig, (ulong)context, (ulong)kind, (ulong)arena.Text(key), value is null ? 0 : (ulong)arena.Text(value)),
-                "fsconfig",
-                $"devpts {key}");
-        }
-
-        KernelException.Check(Syscall.Invoke(SyscallNumber.Fsconfig, (ulong)context, MountApi.FsconfigCreate), "fsconfig", "devpts");
-        var mount = KernelException.Check(
-            Syscall.Invoke(SyscallNumber.Fsmount, (ulong)context, MountApi.FsmountCloseOnExec, attributes), "fsmount", "devpts");
-        return new SafeFileHandle((nint)mount, ownsHandle: true);
-    }
+    public static SafeFileHandle CreateInstance(IReadOnlyList<(string Key, string? Value)> options, ulong attributes) =>
+        DetachedMount.Create("devpts", options, attributes);
 
     /// <summary>Opens a new terminal of a devpts instance.</summary>
     public static (SafeFileHandle Master, SafeFileHandle Peer) Open(SafeFileHandle instance)
@@ -55,6 +40,23 @@ static unsafe class Terminal
     {
         var size = stackalloc ushort[4] { (ushort)rows, (ushort)columns, 0, 0 };
         Control(terminal, SetWindowSize, (ulong)size, "TIOCSWINSZ");
+    }
+
+    /// <summary>Line feeds of the container stay line feeds: whoever shows them knows what to do (other runtimes do the same).</summary>
+    public static void LeaveLineFeedsAlone(SafeFileHandle terminal)
+    {
+        const uint OutputNewline = 0x4;
+        var settings = stackalloc byte[TerminalSettings.Size];
+        Control(terminal, TerminalSettings.Get, (ulong)settings, "TCGETS");
+        ((uint*)settings)[1] &= ~OutputNewline;
+        Control(terminal, TerminalSettings.Set, (ulong)settings, "TCSETS");
+    }
+
+    /// <summary>As <see cref="Resize"/>; false when the descriptor is no terminal.</summary>
+    public static bool TryResize(Descriptor terminal, int columns, int rows)
+    {
+        var size = stackalloc ushort[4] { (ushort)rows, (ushort)columns, 0, 0 };
+        return Syscall.Invoke(SyscallNumber.Ioctl, (ulong)terminal.Number, SetWindowSize, (ulong)size) == 0;
     }
 
     static long Control(SafeFileHandle terminal, uint request, ulong argument, string name) =>

@@ -9,9 +9,7 @@ static unsafe partial class UnixSocket
 {
     const int Unix = 1;
     const int StreamFlags = 1 | 0x80000 | 0x800;
-    const int AcceptFlags = 0x80000 | 0x800;
     const int Backlog = 64;
-    const int NoSignal = 0x4000;
 
     /// <summary>sizeof(sun_path) less the NUL.</summary>
     const int LongestPath = 107;
@@ -44,35 +42,29 @@ static unsafe partial class UnixSocket
     }
 
     /// <summary>The next client, or null when none waits.</summary>
-    public static SafeFileHandle? Accept(SafeFileHandle listener)
-    {
-        var fd = accept4(Files.Number(listener), null, null, AcceptFlags);
-        return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : null;
-    }
+    public static SafeFileHandle? Accept(SafeFileHandle listener) =>
+        Descriptor.Of(listener).TryAccept(out _) is { IsOpen: true } client ? new SafeFileHandle(client.Number, ownsHandle: true) : null;
 
     /// <summary>Sends what fits.</summary>
     /// <returns>How many bytes; 0 when the socket is full, -1 when the peer is gone.</returns>
-    public static int Send(SafeFileHandle socket, ReadOnlySpan<byte> bytes)
-    {
-        fixed (byte* start = bytes)
-        {
-            var count = send(Files.Number(socket), start, (nuint)bytes.Length, NoSignal);
-            return count >= 0 ? (int)count : WouldBlock() ? 0 : -1;
-        }
-    }
+    public static int Send(SafeFileHandle socket, ReadOnlySpan<byte> bytes) => Descriptor.Of(socket).TrySend(bytes);
 
     /// <summary>Receives what is there.</summary>
     /// <returns>How many bytes; 0 when nothing waits, -1 when the peer is gone.</returns>
-    public static int Receive(SafeFileHandle socket, Span<byte> buffer)
+    public static int Receive(SafeFileHandle socket, Span<byte> buffer) => Descriptor.Of(socket).TryReceive(buffer);
+
+    /// <summary>Two stream sockets that are connected with each other.</summary>
+    public static (SafeFileHandle One, SafeFileHandle Other) Pair()
     {
-        fixed (byte* start = buffer)
-        {
-            var count = recv(Files.Number(socket), start, (nuint)buffer.Length, 0);
-            return count > 0 ? (int)count : count < 0 && WouldBlock() ? 0 : -1;
-        }
+        const int StreamCloseOnExec = 1 | 0x80000;
+        var pair = stackalloc int[2];
+        return socketpair(Unix, StreamCloseOnExec, 0, pair) == 0
+            ? (new SafeFileHandle(pair[0], ownsHandle: true), new SafeFileHandle(pair[1], ownsHandle: true))
+            : throw KernelException.Last("socketpair");
     }
 
-    static bool WouldBlock() => Marshal.GetLastPInvokeError() is (int)Errno.EAGAIN or (int)Errno.EINTR;
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int socketpair(int domain, int type, int protocol, int* pair);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int socket(int domain, int type, int protocol);
@@ -82,13 +74,4 @@ static unsafe partial class UnixSocket
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int listen(int fd, int backlog);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int accept4(int fd, byte* address, int* length, int flags);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial nint send(int fd, byte* bytes, nuint count, int flags);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial nint recv(int fd, byte* bytes, nuint count, int flags);
 }

@@ -8,19 +8,26 @@ sealed class Bundle : IDisposable
 {
     const int MaximumConfigSize = 4 << 20;
 
-    Bundle(Folder folder, RuntimeConfig config)
+    Bundle(Folder folder, byte[] document)
     {
         Folder = folder;
-        Config = config;
+        Document = document;
+        Config = ConfigReader.Read(document);
     }
 
     public Folder Folder { get; }
 
+    /// <summary>config.json as it is on disk.</summary>
+    public byte[] Document { get; }
+
     public RuntimeConfig Config { get; }
 
     /// <summary>root.path, absolute.</summary>
-    public string RootPath =>
-        Config.Root.Path.StartsWith('/') ? Config.Root.Path : $"{Folder.Path}/{Config.Root.Path}";
+    public string RootPath => RootPathOf(Config, Folder.Path);
+
+    /// <summary>root.path of a configuration in a bundle, absolute.</summary>
+    public static string RootPathOf(RuntimeConfig config, string bundle) =>
+        config.Root.Path.StartsWith('/') ? config.Root.Path : $"{bundle}/{config.Root.Path}";
 
     /// <exception cref="KernelException">The folder or its config.json cannot be read.</exception>
     /// <exception cref="SpecException">config.json cannot be used.</exception>
@@ -29,10 +36,7 @@ sealed class Bundle : IDisposable
         var folder = Folder.Open(path);
         try
         {
-            var document = folder.Read("config.json");
-            return document.Length <= MaximumConfigSize
-                ? new Bundle(folder, ConfigReader.Read(document))
-                : throw new SpecException("$", $"is larger than {MaximumConfigSize} bytes");
+            return new Bundle(folder, Read(folder));
         }
         catch
         {
@@ -42,4 +46,13 @@ sealed class Bundle : IDisposable
     }
 
     public void Dispose() => Folder.Dispose();
+
+    static byte[] Read(Folder folder)
+    {
+        // Without waiting: it could be a FIFO that nobody writes to.
+        using var file = folder.OpenFile("config.json", Kernel.Open.ReadOnly | Kernel.Open.NonBlocking);
+        return !FileIdentity.IsRegular(file) ? throw new SpecException("$", $"{folder.Path}/config.json is no regular file")
+            : Files.Size(file) > MaximumConfigSize ? throw new SpecException("$", $"is larger than {MaximumConfigSize} bytes")
+            : Files.ReadAll(file);
+    }
 }

@@ -9,7 +9,7 @@ sealed partial class ContainerPlan
     readonly Dictionary<CgroupHierarchy, Register> _ownCgroups = [];
 
     /// <summary>Shows the container its own cgroups: one v2 tree on a unified host, else each hierarchy in its folder.</summary>
-    void MountCgroups(MountSpec mount, MountOptions options)
+    void MountCgroups(PlannedMount mount)
     {
         AwaitParent();
         if (_settings.Cgroups.Mode is "none")
@@ -17,10 +17,11 @@ sealed partial class ContainerPlan
             return;
         }
 
-        var place = Place(mount.Destination, isFolder: true);
+        var attributes = CgroupAttributes(mount.Options);
+        var place = MountPlace(mount, isFolder: true);
         if (_settings.Cgroups.Mode is "unified")
         {
-            var unified = _ownCgroups.TryGetValue(_settings.Cgroups.Unified!, out var held) ? held : NewCgroupMount("cgroup2", [], options.Set);
+            var unified = _ownCgroups.TryGetValue(_settings.Cgroups.Unified!, out var held) ? held : NewCgroupMount("cgroup2", [], attributes);
             _plan.Attach(unified, place);
             _plan.Close(unified);
             _plan.Close(place);
@@ -29,15 +30,15 @@ sealed partial class ContainerPlan
 
         var context = _plan.OpenFilesystem("tmpfs");
         _plan.SetOption(context, "mode", "755");
-        var trees = _plan.CreateMount(context, options.Set & ~MountApi.AttributeReadOnly, "trees");
+        var trees = _plan.CreateMount(context, attributes & ~MountApi.AttributeReadOnly, "trees");
         _plan.Attach(trees, place);
         _plan.Close(place);
         // Only those that it has joined: of any other it would see the host's.
         foreach (var hierarchy in CgroupChoice.Hierarchies(_settings.Cgroups, _config.Linux.Resources))
         {
             var tree = _ownCgroups.TryGetValue(hierarchy, out var own) ? own : hierarchy.IsUnified
-                ? NewCgroupMount("cgroup2", [], options.Set)
-                : NewCgroupMount("cgroup", hierarchy.Name is { } name ? [("none", null), ("name", name)] : [.. hierarchy.Controllers.Select(c => (c, (string?)null))], options.Set);
+                ? NewCgroupMount("cgroup2", [], attributes)
+                : NewCgroupMount("cgroup", hierarchy.Name is { } name ? [("none", null), ("name", name)] : [.. hierarchy.Controllers.Select(c => (c, (string?)null))], attributes);
             _plan.MakeFolder(trees, hierarchy.Folder, 0b111_101_101);
             var branch = _plan.ResolveIn(trees, hierarchy.Folder, Files.Directory, "place");
             _plan.Attach(tree, branch);
@@ -45,7 +46,7 @@ sealed partial class ContainerPlan
             _plan.Close(tree);
         }
 
-        _plan.SetAttributes(trees, options.Set, 0, recursive: false);
+        _plan.SetAttributes(trees, attributes, AccessTime(attributes), recursive: false);
         _plan.Close(trees);
     }
 
@@ -53,19 +54,26 @@ sealed partial class ContainerPlan
     /// held while host paths still mean something.</summary>
     void HoldCgroups()
     {
-        if (_config.Linux.Has("cgroup") || _settings.CgroupPath is not { } path || !_config.Mounts.Exists(m => m.Type is "cgroup" or "cgroup2"))
+        if (_config.Linux.Has("cgroup") || _settings.CgroupPath is not { } path || _mounts.Find(mount => mount.IsCgroup) is not { } mount)
         {
             return;
         }
 
-        var options = MountOptions.Parse(_config.Mounts.Find(m => m.Type is "cgroup" or "cgroup2")!, "$.mounts");
+        var attributes = CgroupAttributes(mount.Options);
         foreach (var hierarchy in CgroupChoice.Hierarchies(_settings.Cgroups, _config.Linux.Resources))
         {
             var own = _plan.CloneTree($"{hierarchy.Path}/{path}", recursive: false, "cgroup");
-            _plan.SetAttributes(own, options.Set, options.Clear, recursive: false);
+            _plan.SetAttributes(own, attributes, AccessTime(attributes), recursive: false);
             _ownCgroups[hierarchy] = own;
         }
     }
+
+    /// <summary>Read-only unless writing is asked for in so many words (SECURITY R22): who writes there moves processes and limits.</summary>
+    static ulong CgroupAttributes(MountOptions options) =>
+        options.OfNew.Set | (options.IsWritable ? 0 : MountApi.AttributeReadOnly);
+
+    /// <summary>What mount_setattr(2) wants cleared when one of the access time modes is set.</summary>
+    static ulong AccessTime(ulong attributes) => (attributes & MountApi.AccessTimeMask) != 0 ? MountApi.AccessTimeMask : 0;
 
     Register NewCgroupMount(string type, IReadOnlyList<(string Key, string? Value)> options, ulong attributes)
     {
@@ -73,14 +81,7 @@ sealed partial class ContainerPlan
         _plan.SetOption(context, "source", "cgroup");
         foreach (var (key, value) in options)
         {
-            if (value is null)
-            {
-                _plan.SetFlag(context, key);
-            }
-            else
-            {
-                _plan.SetOption(context, key, value);
-            }
+            _plan.SetOption(context, key, value);
         }
 
         return _plan.CreateMount(context, attributes, "mount");

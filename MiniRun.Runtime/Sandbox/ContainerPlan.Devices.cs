@@ -4,26 +4,42 @@ namespace MiniRun.Runtime.Sandbox;
 
 sealed partial class ContainerPlan
 {
-    /// <summary>The devices that every container has (config-linux.md, "Default Devices").</summary>
-    static readonly (string Name, uint Minor, uint Major)[] Devices =
-        [("null", 3, 1), ("zero", 5, 1), ("full", 7, 1), ("random", 8, 1), ("urandom", 9, 1), ("tty", 0, 5)];
-
     static readonly (string Name, string Target)[] DeviceLinks =
         [("fd", "/proc/self/fd"), ("stdin", "/proc/self/fd/0"), ("stdout", "/proc/self/fd/1"), ("stderr", "/proc/self/fd/2"), ("ptmx", "pts/ptmx")];
+
+    ContainerDevices _devices = null!;
+
+    /// <summary>The node of /dev/null that the runtime itself made, for the masks; null when the container has no /dev of its own.</summary>
+    Register? _ownNull;
 
     /// <summary>Fills a /dev of its own while it is attached nowhere: no path of the image is involved (SECURITY R8).</summary>
     void MakeDevices(Register dev)
     {
-        foreach (var (name, minor, major) in Devices)
+        foreach (var device in _devices.Nodes.Where(_devices.IsInOwnDev))
         {
-            _plan.MakeCharacterDevice(dev, name, 0b110_110_110, major, minor);
-            _plan.Tolerate(Errno.EEXIST);
+            var name = device.Path["/dev/".Length..];
+            for (var slash = name.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = name.IndexOf('/', slash + 1))
+            {
+                _plan.MakeFolder(dev, name[..slash], 0b111_101_101);
+                _plan.Tolerate(Errno.EEXIST);
+            }
+
+            if (BoundDevice(device) is not null)
+            {
+                _plan.MakeFile(dev, name, 0b110_110_110);
+                continue;
+            }
+
+            _plan.MakeNode(dev, name, device.Kind | device.Mode, device.Major, device.Minor);
+            OwnDevice(dev, name, device);
         }
 
         foreach (var (name, target) in DeviceLinks)
         {
-            _plan.MakeLink(target, dev, name);
-            _plan.Tolerate(Errno.EEXIST);
+            if (!_devices.Nodes.Exists(device => device.Path == "/dev/" + name))
+            {
+                _plan.MakeLink(target, dev, name);
+            }
         }
 
         foreach (var folder in (ReadOnlySpan<string>)["pts", "shm", "mqueue"])
@@ -38,16 +54,89 @@ sealed partial class ContainerPlan
         }
     }
 
-    /// <summary>A container without a /dev of its own gets the devices in the image's: every container has them.</summary>
-    void MakeDevicesInImage()
+    /// <summary>What can only be done in a /dev that is attached: the host's nodes at their places, and the hold on null.</summary>
+    void FinishDevices(Register dev)
     {
-        if (!_config.Mounts.Exists(mount => mount.Destination.TrimEnd('/') == "/dev"))
+        foreach (var device in _devices.Nodes.Where(_devices.IsInOwnDev))
         {
-            var dev = Place("/dev", isFolder: true, OpenHow.NoSymlinks);
-            MakeDevices(dev);
+            if (BoundDevice(device) is { } node)
+            {
+                BindDevice(dev, device.Path["/dev/".Length..], node);
+            }
+        }
+
+        if (_config.Linux.MaskedPaths.Count > 0)
+        {
+            _ownNull = _plan.OpenEntry(dev, "null", "null");
+        }
+    }
+
+    /// <summary>Devices outside a /dev of the container's own: in the image, or in what is mounted there.</summary>
+    void MakeDevicesElsewhere()
+    {
+        foreach (var device in _devices.Nodes)
+        {
+            if (!_devices.IsInOwnDev(device))
+            {
+                MakeDeviceAt(device);
+            }
+        }
+
+        if (_devices.UsesDevOfImage)
+        {
+            var dev = Place("/dev", isFolder: true, LinkPolicy("/dev"));
+            foreach (var (name, target) in DeviceLinks)
+            {
+                _plan.MakeLink(target, dev, name);
+                _plan.Tolerate(Errno.EEXIST);
+            }
+
             _plan.Close(dev);
         }
     }
+
+    void MakeDeviceAt(DeviceNode device)
+    {
+        var (folder, name) = ContainerPath.Split(device.Path);
+        var parent = Place(folder, isFolder: true, LinkPolicy(folder));
+        if (BoundDevice(device) is { } node)
+        {
+            _plan.MakeFile(parent, name, 0b110_110_110);
+            BindDevice(parent, name, node);
+            _plan.Close(parent);
+            return;
+        }
+
+        _plan.MakeNode(parent, name, device.Kind | device.Mode, device.Major, device.Minor);
+        _plan.Tolerate(Errno.EEXIST);
+        var made = _plan.Mark();
+        OwnDevice(parent, name, device);
+        _plan.SkipFromOnTolerated(made);
+        // Whatever the image has there, only the device itself will do: behind a file or link of that name could be anything.
+        var found = _plan.OpenEntry(parent, name, "device");
+        _plan.RequireDevice(found, device.Kind, device.Major, device.Minor);
+        _plan.Close(found);
+        _plan.Close(parent);
+    }
+
+    void OwnDevice(Register folder, string name, DeviceNode device)
+    {
+        if ((device.Uid | device.Gid) != 0)
+        {
+            _plan.ChangeOwner(folder, name, device.Uid, device.Gid);
+        }
+    }
+
+    void BindDevice(Register folder, string name, int node)
+    {
+        var place = _plan.OpenEntry(folder, name, "device");
+        _plan.Attach(node, place);
+        _plan.Close(node);
+        _plan.Close(place);
+    }
+
+    /// <summary>The host's node that stands in where none can be made: a user namespace has no right to.</summary>
+    int? BoundDevice(DeviceNode device) => _settings.PreparedDevices.TryGetValue(device.Path, out var node) ? node : null;
 
     /// <summary>The terminal is /dev/console too, once its devpts instance belongs to this mount namespace.</summary>
     void BindConsole()
@@ -57,8 +146,8 @@ sealed partial class ContainerPlan
             return;
         }
 
-        var console = _plan.CloneTree(terminal.Peer, "mount");
-        var place = Place("/dev/console", isFolder: false);
+        var console = _plan.CloneTree(terminal.Peer, recursive: false, "mount");
+        var place = Place("/dev/console", isFolder: false, LinkPolicy("/dev/console"));
         _plan.Attach(console, place);
         _plan.Close(place);
         _plan.Close(console);

@@ -5,63 +5,69 @@ namespace MiniRun.Runtime.Sandbox;
 
 sealed partial class ContainerPlan
 {
-    /// <summary>Host paths are resolved once, while the host is still there; afterwards there are only descriptors.</summary>
-    void HoldSources()
+    readonly List<PlannedMount> _mounts = [];
+
+    /// <summary>Mounts that change once more: they become read-only when everything below them is there, or keep their own
+    /// propagation when the root's is set for all.</summary>
+    readonly List<(PlanDescriptor Mount, MountOptions Options, bool BecomesReadOnly)> _unfinished = [];
+
+    void ReadMounts()
     {
-        _plan.MakeMountsPrivate();
+        if (_config.Linux.MountLabel.Length > 0 && !_settings.HasFileLabels)
+        {
+            throw new SpecException("$.linux.mountLabel", "this host does not run SELinux; remove the label");
+        }
+
         for (var i = 0; i < _config.Mounts.Count; i++)
         {
-            var mount = _config.Mounts[i];
-            var options = MountOptions.Parse(mount, $"$.mounts[{i}]");
-            if (options.IsBind)
+            var mount = new PlannedMount(i, _config.Mounts[i]) { IsPrepared = _settings.PreparedMounts.ContainsKey(i) };
+            RefuseBadPlace(mount);
+            RefuseForeignIds(mount);
+            if (mount.Options is { IsBind: true, Propagations.Count: 0 } && (FollowsHost || mount.IsPrepared))
             {
-                var source = mount.Source.StartsWith('/') ? mount.Source : throw new SpecException($"$.mounts[{i}].source", "must be an absolute path");
-                _sources[mount] = _plan.CloneTree(source, options.IsRecursive, "source");
+                mount.Options.Propagations.Add(new Propagation(FollowsHost ? MountApi.Slave : MountApi.Private, IsRecursive: true));
             }
-        }
-    }
 
-    /// <summary>Makes the container's root the root of this mount namespace and lets go of the host's mounts.</summary>
-    void EnterRoot()
-    {
-        var overlay = _config.Mounts.Find(IsRoot);
-        var root = overlay is null ? _plan.CloneTree(_settings.RootPath, recursive: true, "rootfs") : NewFilesystem(overlay, "rootfs");
-        _plan.Attach(root, _settings.RootPath);
-        _plan.ChangeFolder(root);
-        _plan.PivotRoot();
-        _plan.DetachOldRoot();
-        _plan.Close(root);
-        _root = _plan.OpenPath("/", "root");
+            _mounts.Add(mount);
+        }
+
+        _devices = new ContainerDevices(_config, _mounts);
     }
 
     void MakeMounts()
     {
-        MakeDevicesInImage();
-        for (var i = 0; i < _config.Mounts.Count; i++)
+        foreach (var mount in _mounts)
         {
-            var mount = _config.Mounts[i];
-            if (IsRoot(mount))
+            if (mount.IsRoot)
             {
                 continue;
             }
 
-            switch (mount.Type)
+            if (mount.Options.IsRemount)
             {
-                case "cgroup" or "cgroup2":
-                    MountCgroups(mount, MountOptions.Parse(mount, $"$.mounts[{i}]"));
-                    break;
-                case "devpts" when _settings.Terminal is { } terminal:
-                    var place = Place(mount.Destination, isFolder: true);
-                    _plan.Attach(terminal.Instance, place);
-                    _plan.Close(place);
-                    break;
-                default:
-                    MakeMount(mount, $"$.mounts[{i}]");
-                    break;
+                Remount(mount);
+            }
+            else if (mount.IsCgroup)
+            {
+                MountCgroups(mount);
+            }
+            else if (mount.Is("devpts") && _settings.Terminal is { } terminal)
+            {
+                AttachAtPlace(mount, terminal.Instance, isFolder: true);
+            }
+            else
+            {
+                MakeMount(mount);
             }
         }
 
+        MakeDevicesElsewhere();
         BindConsole();
+        foreach (var (mount, options, _) in _unfinished.Where(mount => mount.BecomesReadOnly))
+        {
+            _plan.SetAttributes(mount, options.OfNew, recursive: false);
+        }
+
         // The last step, because every place above had to be made first.
         if (_config.Root.ReadOnly)
         {
@@ -69,90 +75,159 @@ sealed partial class ContainerPlan
         }
     }
 
-    void MakeMount(MountSpec mount, string path)
+    void MakeMount(PlannedMount mount)
     {
-        var options = MountOptions.Parse(mount, path);
-        Register made;
-        var isFolder = true;
-        if (_sources.TryGetValue(mount, out var source))
+        if (mount.Held is { } held)
         {
-            made = source;
-            isFolder = _settings.IsFolder(mount.Source);
-            if ((options.Set | options.Clear) != 0)
-            {
-                _plan.SetAttributes(made, options.Set, options.Clear, options.IsRecursive);
-            }
-        }
-        else
-        {
-            made = NewFilesystem(mount, "mount");
+            AttachHeld(mount, held);
+            return;
         }
 
-        if (mount.Destination.TrimEnd('/') == "/dev" && !options.IsBind)
+        MakeFilesystem(mount);
+    }
+
+    void MakeFilesystem(PlannedMount mount)
+    {
+        var options = mount.Options;
+        var isFilled = mount.Is("tmpfs") || mount.IsOwnDev;
+        var isLater = options.IsReadOnly && isFilled && HasSomethingBelow(mount.Place);
+        var made = NewFilesystem(mount, "mount", isFilled ? options.OfNew.Set & ~MountApi.AttributeReadOnly : options.OfNew.Set);
+        if (mount.IsOwnDev)
         {
             MakeDevices(made);
         }
 
-        // On /proc and /sys no link is accepted: they would show the kernel's files at a place of the image's choice.
-        var resolve = mount.Type is "proc" or "sysfs" ? OpenHow.NoSymlinks : 0;
-        var place = Place(mount.Destination, isFolder, resolve);
+        var place = MountPlace(mount, isFolder: true, inheritor: mount.Is("tmpfs") && !options.HasMode ? made : null);
+        if (options.CopiesUp)
+        {
+            _plan.CopyTree(place, made);
+        }
+
+        if (options.IsReadOnly && isFilled && !isLater)
+        {
+            _plan.SetAttributes(made, options.OfNew, recursive: false);
+        }
+
         _plan.Attach(made, place);
         _plan.Close(place);
-        _plan.Close(made);
+        if (mount.IsOwnDev)
+        {
+            FinishDevices(made);
+        }
+
+        Finish(made, options, isLater);
     }
 
-    Register NewFilesystem(MountSpec mount, string name)
+    void AttachHeld(PlannedMount mount, PlanDescriptor held)
     {
-        var options = MountOptions.Parse(mount, $"$.mounts[{_config.Mounts.IndexOf(mount)}]");
-        var context = _plan.OpenFilesystem(mount.Type);
-        if (mount.Source.Length > 0)
+        // A bind shows a filesystem with the attributes of its source; a new one has its own already.
+        if (mount.Options.IsBind)
         {
-            _plan.SetOption(context, "source", mount.Source);
+            ChangeAttributes(held, mount.Options);
         }
 
-        foreach (var (key, value) in options.Data)
-        {
-            if (value is null)
-            {
-                _plan.SetFlag(context, key);
-            }
-            else
-            {
-                _plan.SetOption(context, key, value);
-            }
-        }
-
-        return _plan.CreateMount(context, options.Set, name);
+        AttachAtPlace(mount, held, isFolder: !mount.Options.IsBind || _settings.IsFolder(SourcePath(mount)));
+        Finish(held, mount.Options, isLater: false);
     }
 
-    /// <summary>A descriptor of the place for a mount, which is made where the image has none.</summary>
-    Register Place(string destination, bool isFolder, ulong resolve = 0)
+    void ChangeAttributes(PlanDescriptor mount, MountOptions options)
     {
-        var flags = isFolder ? Files.Directory : Open.Path;
-        var place = _plan.ResolveIn(_root, destination, flags, "place", resolve);
-        _plan.Tolerate(Errno.ENOENT);
-        var found = _plan.Mark();
-        var names = destination.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        for (var depth = 0; depth < names.Length; depth++)
+        if (!options.Own.IsEmpty)
         {
-            var parent = _plan.ResolveIn(_root, string.Join('/', names[..depth]), Files.Directory, "parent");
-            if (depth < names.Length - 1 || isFolder)
-            {
-                _plan.MakeFolder(parent, names[depth], 0b111_101_101);
-                _plan.Tolerate(Errno.EEXIST);
-            }
-            else
-            {
-                _plan.MakeFile(parent, names[depth], 0b110_100_100);
-            }
-
-            _plan.Close(parent);
+            _plan.SetAttributes(mount, options.Own, recursive: false);
         }
 
-        _plan.ResolveInto(_root, destination, flags, place, resolve);
-        _plan.SkipFromOnSuccess(found);
-        return place;
+        if (!options.Tree.IsEmpty)
+        {
+            _plan.SetAttributes(mount, options.Tree, recursive: true);
+        }
     }
 
-    static bool IsRoot(MountSpec mount) => mount.Destination.Trim('/').Length == 0;
+    /// <summary>Sets the propagation before anything is mounted below, so that nothing of that reaches the host.</summary>
+    void Finish(PlanDescriptor made, MountOptions options, bool isLater)
+    {
+        Propagate(made, options);
+        if (isLater || RepeatsPropagation(options))
+        {
+            _unfinished.Add((made, options, isLater));
+        }
+        else
+        {
+            _plan.Close(made);
+        }
+    }
+
+    void Propagate(PlanDescriptor made, MountOptions options)
+    {
+        foreach (var propagation in options.Propagations)
+        {
+            _plan.SetPropagation(made, propagation);
+        }
+    }
+
+    /// <summary>Whether something has to be made in a new filesystem before it may become read-only.</summary>
+    bool HasSomethingBelow(string place) =>
+        place is "/dev"
+        || _mounts.Exists(mount => ContainerPath.IsBelow(mount.Place, place))
+        || _devices.Nodes.Exists(device => ContainerPath.IsBelow(device.Path, place));
+
+    void AttachAtPlace(PlannedMount mount, PlanDescriptor made, bool isFolder)
+    {
+        var place = MountPlace(mount, isFolder);
+        _plan.Attach(made, place);
+        _plan.Close(place);
+    }
+
+    /// <summary>Changes the mount that is there; without <c>bind</c> its filesystem's own options too.</summary>
+    void Remount(PlannedMount mount)
+    {
+        var place = _plan.ResolveIn(_root, mount.Place, Open.Path, "place", LinkPolicy(mount.Place));
+        if (mount.Options.Superblock.Count + mount.Options.Data.Count > 0)
+        {
+            var context = _plan.PickFilesystem(place);
+            SetOptions(context, mount);
+            _plan.Reconfigure(context);
+        }
+
+        ChangeAttributes(place, mount.Options);
+        Propagate(place, mount.Options);
+        _plan.Close(place);
+    }
+
+    Register NewFilesystem(PlannedMount mount, string name, ulong attributes)
+    {
+        if (mount.Spec.Type is "" or "none")
+        {
+            throw new SpecException(mount.Path + ".type", "is missing; a mount without a type needs the option \"bind\" or \"rbind\"");
+        }
+
+        var context = _plan.OpenFilesystem(mount.Spec.Type);
+        if (mount.Spec.Source.Length > 0)
+        {
+            _plan.SetOption(context, "source", mount.Spec.Source);
+        }
+
+        SetOptions(context, mount);
+        return _plan.CreateMount(context, attributes, name);
+    }
+
+    void SetOptions(Register context, PlannedMount mount)
+    {
+        if (_config.Linux.MountLabel.Length > 0 && !mount.ShowsKernelFiles && mount.Spec.Type is not "mqueue")
+        {
+            _plan.SetOption(context, "context", _config.Linux.MountLabel);
+        }
+
+        foreach (var flag in mount.Options.Superblock)
+        {
+            _plan.SetOption(context, flag, null);
+        }
+
+        foreach (var (key, value) in mount.Options.Data)
+        {
+            _plan.SetOption(context, key, value);
+        }
+    }
+
+    string SourcePath(PlannedMount mount) => mount.SourcePath(_settings.BundlePath);
 }

@@ -4,6 +4,9 @@ namespace MiniRun.Runtime.Sandbox;
 
 sealed partial class ContainerPlan
 {
+    static readonly AttributeChange Mask =
+        new(MountApi.AttributeReadOnly | MountApi.AttributeNoSuid | MountApi.AttributeNoExec, 0);
+
     /// <summary>Covers what the container must not read and protects what it must not write.</summary>
     void HidePaths()
     {
@@ -20,7 +23,8 @@ sealed partial class ContainerPlan
         _plan.Close(_root);
     }
 
-    /// <summary>Mounts a read-only copy of the path over itself; what does not exist needs no protection.</summary>
+    /// <summary>Mounts a read-only copy of the path over itself, which keeps the other attributes of the original; what does
+    /// not exist needs no protection.</summary>
     void ProtectPath(string path)
     {
         var place = _plan.ResolveIn(_root, path, Open.Path, "place");
@@ -39,7 +43,7 @@ sealed partial class ContainerPlan
     void MaskPaths()
     {
         var empty = NewEmptyFolder(_plan.NewRegister("empty"));
-        var nothing = _plan.ResolveIn(_root, "/dev/null", Open.Path, "null", OpenHow.NoSymlinks);
+        var nothing = _ownNull ?? NullOfImage();
         foreach (var path in _config.Linux.MaskedPaths)
         {
             MaskPath(path, nothing, empty);
@@ -49,12 +53,22 @@ sealed partial class ContainerPlan
         _plan.Close(empty);
     }
 
+    /// <summary>Where the runtime has not made the node itself, it is looked at: a mask made of another file would hide
+    /// nothing (CVE-2025-31133).</summary>
+    Register NullOfImage()
+    {
+        var node = _plan.ResolveIn(_root, "/dev/null", Open.Path, "null", OpenHow.NoSymlinks);
+        _plan.RequireDevice(node, FileFacts.CharacterDevice, 1, 3);
+        return node;
+    }
+
     void MaskPath(string path, Register nothing, Register empty)
     {
         var place = _plan.ResolveIn(_root, path, Open.Path, "place");
         _plan.Tolerate(Errno.ENOENT, Errno.ENOTDIR);
         var missing = _plan.Mark();
         var cover = _plan.CloneTree(nothing, recursive: false, "cover");
+        _plan.SetAttributes(cover, Mask, recursive: false);
         _plan.Attach(cover, place);
         _plan.Tolerate(Errno.EINVAL, Errno.ENOTDIR);
         var covered = _plan.Mark();
@@ -79,10 +93,7 @@ sealed partial class ContainerPlan
         var context = _plan.OpenFilesystem("tmpfs");
         _plan.SetOption(context, "mode", "755");
         _plan.SetOption(context, "nr_inodes", "1");
-        _plan.CreateMountInto(
-            context,
-            MountApi.AttributeReadOnly | MountApi.AttributeNoSuid | MountApi.AttributeNoDev | MountApi.AttributeNoExec,
-            mount);
+        _plan.CreateMountInto(context, Mask.Set | MountApi.AttributeNoDev, mount);
         return mount;
     }
 }

@@ -6,67 +6,142 @@ namespace MiniRun.Runtime.Sandbox;
 /// <summary>Writes the launch plan of a container: the order in which a process becomes one.</summary>
 /// <remarks>
 /// The root is changed before the container's own mounts are made: from then on no path, whatever links an image holds, can
-/// lead to the host. What must come from the host (sources of bind mounts) is held by descriptors before.
+/// lead to the host. What must come from the host (sources of bind mounts) is held by descriptors before. Only hooks that the
+/// specification runs before the root is changed delay that; every place is then still resolved inside the root's descriptor.
 /// </remarks>
 sealed partial class ContainerPlan
 {
     readonly LaunchSettings _settings;
     readonly RuntimeConfig _config;
     readonly PlanBuilder _plan;
-    readonly Dictionary<MountSpec, Register> _sources = [];
+    readonly ProcessPlan _process;
     Register _root;
     bool _parentIsDone;
 
-    ContainerPlan(LaunchSettings settings, Arena arena)
+    ContainerPlan(LaunchSettings settings, LaunchMemory memory)
     {
         _settings = settings;
-        _plan = new PlanBuilder(arena);
+        _plan = new PlanBuilder(memory);
         _config = settings.Config;
+        _process = new ProcessPlan(_plan, _config.Process, settings.Process);
     }
 
+    /// <summary>The whole plan at once.</summary>
     /// <exception cref="SpecException">The configuration asks for something that cannot be planned.</exception>
-    public static LaunchPlan Write(LaunchSettings settings)
+    public static LaunchPlan Write(LaunchSettings settings, LaunchMemory memory) => Begin(settings, memory).Complete();
+
+    /// <summary>Writes what a child can do while the rest is still being written: it ties itself to its parent, and makes those
+    /// namespaces that take the kernel longest.</summary>
+    public static ContainerPlan Begin(LaunchSettings settings, LaunchMemory memory)
     {
-        var arena = new Arena();
-        try
-        {
-            return new ContainerPlan(settings, arena).Write();
-        }
-        catch
-        {
-            arena.Dispose();
-            throw;
-        }
+        var plan = new ContainerPlan(settings, memory);
+        plan.Begin();
+        plan._plan.Publish();
+        return plan;
     }
 
-    LaunchPlan Write()
+    /// <summary>Where the child leaves the descriptor for a seccomp agent; null without one.</summary>
+    public Register? Listener => _process.Listener;
+
+    /// <summary>Writes the rest.</summary>
+    /// <exception cref="SpecException">The configuration asks for something that cannot be planned.</exception>
+    public LaunchPlan Complete()
     {
-        Begin();
+        _plan.NewSession();
+        _plan.SetUmask(0);
+        BecomeRootOfUserNamespace();
+        _process.PrepareInHost();
+        EnterNamespaces();
         HoldSources();
         HoldCgroups();
-        EnterRoot();
+        AttachRoot();
+        if (!_settings.PausesBeforeRoot)
+        {
+            ChangeRoot();
+        }
+
         MakeMounts();
         HidePaths();
         NameHost();
         RaiseLoopback();
         AwaitParent();
-        LimitProcess();
-        ConnectStandardStreams();
-        DropPrivileges();
-        Execute();
+        if (_settings.PausesBeforeRoot)
+        {
+            _plan.PauseForParent(_settings.Sync.Child);
+            ChangeRoot();
+        }
+
+        FinishMounts();
+        BecomeProcess();
         return _plan.Build();
     }
 
-    /// <summary>Ties the child's life to its parent's until the program starts.</summary>
     void Begin()
     {
         _plan.Close(_settings.Sync.Parent);
         _plan.SetParentDeathSignal(Signals.Kill);
-        _plan.NewSession();
-        _plan.SetUmask(0);
-        if (_config.Process.OomScoreAdjustment is { } adjustment)
+        if (ContinuesInChild(_config.Linux))
         {
-            _plan.WriteFile("/proc/self/oom_score_adj", adjustment.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            JoinNamespacesFirst();
+        }
+
+        if (_config.Linux.IsNew("network"))
+        {
+            // Half a millisecond in the kernel: the parent writes the plan meanwhile.
+            _plan.Unshare(Namespaces.Network);
+        }
+
+        if (TellsOfNamespaces(_config.Linux))
+        {
+            _plan.TellParent(_settings.Sync.Child);
+        }
+
+        _plan.AwaitParent(_settings.Sync.Child);
+    }
+
+    void BecomeProcess()
+    {
+        MakeWorkingDirectory();
+        _process.EnterWorkingDirectory();
+        _process.ConnectStandardStreams();
+        if (_settings.Terminal is not null)
+        {
+            _process.TakeTerminal();
+        }
+
+        _process.Limit();
+        _process.DropPrivileges();
+        _process.ForgetRuntime();
+        AwaitStart();
+        _process.Execute();
+    }
+
+    /// <summary>Waits for <c>start</c>, or for hooks that run in the complete container.</summary>
+    void AwaitStart()
+    {
+        if (_settings.StartGate is { } gate)
+        {
+            // Who made the container goes now; it can only be started, or killed.
+            _process.FindProgram();
+            _plan.SetParentDeathSignal(0);
+            _plan.TellParent(_settings.Sync.Child);
+            _plan.Close(_settings.Sync.Child);
+            _plan.AwaitParent(gate);
+        }
+        else if (_settings.PausesBeforeProgram)
+        {
+            _plan.PauseForParent(_settings.Sync.Child);
+        }
+    }
+
+    /// <summary>The image may lack it: it is made, as other runtimes do.</summary>
+    void MakeWorkingDirectory()
+    {
+        if (_config.Process.WorkingDirectory.Trim('/').Length > 0)
+        {
+            _root = _plan.OpenPath("/", "root");
+            _plan.Close(Place(_config.Process.WorkingDirectory, isFolder: true));
+            _plan.Close(_root);
         }
     }
 
@@ -93,7 +168,7 @@ sealed partial class ContainerPlan
     /// <summary>A new network has a loopback interface, but it is down, and programs expect localhost to work.</summary>
     void RaiseLoopback()
     {
-        if (_config.Linux.Has("network"))
+        if (_config.Linux.IsNew("network"))
         {
             _plan.RaiseInterface("lo");
         }
@@ -109,7 +184,7 @@ sealed partial class ContainerPlan
 
         _parentIsDone = true;
         _plan.AwaitParent(_settings.Sync.Child);
-        if (_config.Linux.Has("cgroup"))
+        if (_config.Linux.IsNew("cgroup"))
         {
             // Not by clone3: the namespace's root would be the cgroup of the parent.
             _plan.Unshare(Namespaces.Cgroup);

@@ -1,65 +1,164 @@
-using Microsoft.Win32.SafeHandles;
 using MiniRun.Runtime.Cgroups;
 using MiniRun.Runtime.Kernel;
+using MiniRun.Runtime.Sandbox.Hooks;
+using MiniRun.Runtime.Spec;
 
 namespace MiniRun.Runtime.Sandbox;
 
-/// <summary>What a container's process is connected to.</summary>
-/// <param name="Standard">Descriptors that become 0, 1 and 2; null leaves the caller's.</param>
-/// <param name="Terminal">The terminal's peer and its devpts instance.</param>
-readonly record struct ProcessStreams((int Input, int Output, int Error)? Standard, (int Peer, int Instance)? Terminal);
+/// <summary>A container whose program runs, or that waits for <c>start</c>.</summary>
+/// <param name="Cgroup">Null when it has none.</param>
+sealed record StartedContainer(LaunchedProcess Process, ContainerCgroup? Cgroup);
 
-/// <summary>Starts a container of a bundle: cgroup, plan, launch, and everything undone when a step fails.</summary>
-static class ContainerProcess
+/// <summary>Starts a container: plan, launch, cgroup, hooks, and everything undone when a step fails.</summary>
+static partial class ContainerProcess
 {
-    /// <param name="cgroup">Its cgroup, which exists; null leaves the process in the caller's.</param>
-    /// <param name="record">Called with the pid before the program can start, so that nobody runs unrecorded.</param>
     /// <exception cref="LaunchException">The kernel refused a step.</exception>
-    public static LaunchedProcess Start(Bundle bundle, ProcessStreams streams, CgroupLayout layout, ContainerCgroup? cgroup, Action<int> record)
+    /// <exception cref="HookException">A hook failed.</exception>
+    /// <exception cref="CgroupException">A limit cannot be set.</exception>
+    public static StartedContainer Start(ContainerOrder order)
     {
         Launcher.RequireOneThread();
-        var sync = Launcher.CreateSync();
-        using var parent = sync.Parent;
-        using var child = sync.Child;
-        using var plan = ContainerPlan.Write(Settings(bundle, streams, layout, cgroup?.Path, (Files.Number(child), Files.Number(parent))));
-        using var unified = cgroup?.OpenUnified();
-        return Launcher.Launch(plan, sync, Flags(bundle), unified, pid =>
+        SecurityModules.OfHost.Require(order.Config.Process);
+        // With v2 alone the child is born in its cgroup. To v1 it must be moved, so there its folders can be made beside its work.
+        var cgroup = order.Layout.Mode is "unified" ? MakeCgroup(order) : null;
+        ResctrlGroup? resctrl = null;
+        try
         {
-            if (cgroup is not null)
+            resctrl = ResctrlGroup.Create(order.Config.Linux.IntelRdt, order.Id, ResctrlGroup.UsualRoot);
+            return new StartedContainer(Launch(order, ref cgroup, resctrl), cgroup);
+        }
+        catch
+        {
+            CgroupRemoval.Force(cgroup);
+            resctrl?.Undo();
+            throw;
+        }
+    }
+
+    static LaunchedProcess Launch(ContainerOrder order, ref ContainerCgroup? cgroup, ResctrlGroup? resctrl)
+    {
+        var linux = order.Config.Linux;
+        using var sync = LaunchSync.Create();
+        using var joined = JoinedNamespaces.Open(order.Config);
+        var openFiles = OpenFileLimit.Read();
+        using var prepared = MountPreparation.For(order, joined);
+        using var memory = order.Records is { } folder ? LaunchMemory.Create(folder) : LaunchMemory.Create();
+        using var birthplace = cgroup?.OpenUnified();
+        var settings = Settings(order, (sync.Child, sync.Parent), joined.Descriptors) with
+        {
+            PreparedMounts = prepared.Mounts,
+            PreparedDevices = prepared.Devices,
+            OpenFiles = openFiles,
+        };
+        var beginning = ContainerPlan.Begin(settings, memory);
+        var launch = Clone(memory, sync, linux, joined, birthplace);
+        NetworkDevices? devices = null;
+        try
+        {
+            FinishNamespaces(launch, memory, linux);
+            if (linux.NetDevices.Count > 0)
             {
-                cgroup.SetLimits(bundle.Config.Linux.Resources);
-                cgroup.Add(pid, bornInUnified: unified is not null);
+                devices = new NetworkDevices(NetworkOf(launch, joined));
+                devices.Move(linux.NetDevices);
             }
 
-            record(pid);
-        });
+            cgroup ??= MakeCgroup(order);
+            var plan = beginning.Complete();
+            launch.Release();
+            Admit(order, cgroup, launch.Process.Pid, isBornThere: birthplace is not null && memory.ContinuedPid == 0);
+            resctrl?.Add(launch.Process.Pid);
+            launch.Release();
+            Guide(order, settings, plan, launch, beginning.Listener);
+            return launch.Process;
+        }
+        catch (Exception e)
+        {
+            launch.Abandon();
+            devices?.Return(e);
+            throw;
+        }
+        finally
+        {
+            devices?.Dispose();
+        }
     }
 
-    public static LaunchSettings Settings(Bundle bundle, ProcessStreams streams, CgroupLayout layout, string? cgroup, (int Child, int Parent) sync) => new()
-    {
-        Config = bundle.Config,
-        RootPath = bundle.RootPath,
-        Sync = sync,
-        Standard = streams.Standard,
-        Terminal = streams.Terminal,
-        IgnoredSignals = Signals.Ignored(),
-        Cgroups = layout,
-        CgroupPath = cgroup,
-        GrantableCapabilities = OwnCapabilities.Permitted(),
-        IsFolder = IsFolder,
-    };
+    static ContainerCgroup? MakeCgroup(ContainerOrder order) => order.CgroupPath is { } path
+        ? ContainerCgroup.Create(order.Layout, path, order.Config.Linux.Resources, order.IsStrict)
+        : null;
 
-    /// <summary>All but the cgroup namespace, which is made once the process is in its cgroup.</summary>
-    static long Flags(Bundle bundle)
+    /// <summary>The parent's part while the child makes its mounts.</summary>
+    static void Admit(ContainerOrder order, ContainerCgroup? cgroup, int pid, bool isBornThere)
     {
-        var flags = Namespaces.Mount;
-        foreach (var wanted in bundle.Config.Linux.Namespaces)
+        if (cgroup is not null)
         {
-            flags |= Namespaces.Flag(wanted.Type);
+            cgroup.SetLimits(order.Config.Linux.Resources, order.IsStrict);
+            cgroup.Add(pid, isBornThere);
         }
 
-        return flags & ~Namespaces.Cgroup;
+        order.Record(pid);
     }
+
+    /// <summary>Runs hooks where the child waits for them, and waits until it runs its program or could.</summary>
+    static void Guide(ContainerOrder order, LaunchSettings settings, LaunchPlan plan, Launch launch, Register? listener)
+    {
+        var hooks = new ContainerHooks(order.Id, order.Bundle, order.Config);
+        if (settings.PausesBeforeRoot)
+        {
+            launch.AwaitPause(plan);
+            hooks.BeforeRoot(launch.Process);
+            launch.Release();
+        }
+
+        if (listener is { } agent)
+        {
+            launch.AwaitPause(plan);
+            SeccompAgent.Introduce(launch, plan.Memory, agent, order.Config, hooks.State("creating", launch.Process.Pid));
+        }
+
+        if (settings.StartGate is not null)
+        {
+            launch.AwaitPause(plan);
+            return;
+        }
+
+        if (settings.PausesBeforeProgram)
+        {
+            launch.AwaitPause(plan);
+            hooks.StartContainer(launch.Process);
+            launch.Release();
+        }
+
+        launch.AwaitStart(plan);
+    }
+
+    public static LaunchSettings Settings(ContainerOrder order, (int Child, int Parent) sync, IReadOnlyDictionary<string, int> joined) => new()
+    {
+        Config = order.Config,
+        RootPath = order.RootPath,
+        BundlePath = order.Bundle,
+        Sync = sync,
+        Process = new ProcessSettings
+        {
+            Streams = order.Streams.Terminal is { } terminal ? (terminal.Peer, terminal.Peer, terminal.Peer) : order.Streams.Standard,
+            IgnoredSignals = Signals.Ignored(),
+            GrantableCapabilities = order.Config.Linux.Has("user") ? Capabilities.Everything : OwnCapabilities.Permitted(),
+            Sync = sync.Child,
+            Filter = order.Filter,
+            PreservedDescriptors = order.PreservedDescriptors,
+            Keyring = order.KeepsKeyring ? null : "_ses." + order.Id,
+            Personality = order.Config.Linux.Personality,
+            MemoryPolicy = order.Config.Linux.MemoryPolicy,
+        },
+        Terminal = order.Streams.Terminal,
+        HasFileLabels = order.Config.Linux.MountLabel.Length > 0 && SecurityModules.OfHost.HasSelinux,
+        Cgroups = order.Layout,
+        CgroupPath = order.CgroupPath,
+        IsFolder = IsFolder,
+        JoinedNamespaces = joined,
+        StartGate = order.StartGate,
+        MovesRoot = order.MovesRoot,
+    };
 
     static bool IsFolder(string path)
     {

@@ -22,6 +22,7 @@ static class FlagNames
     public static string Resolve(ulong flags) => Join(flags,
     [
         (OpenHow.InRoot, "RESOLVE_IN_ROOT"), (OpenHow.NoMagicLinks, "RESOLVE_NO_MAGICLINKS"), (OpenHow.NoSymlinks, "RESOLVE_NO_SYMLINKS"),
+        (OpenHow.Beneath, "RESOLVE_BENEATH"),
     ]);
 
     public static string Attributes(ulong flags)
@@ -30,6 +31,7 @@ static class FlagNames
         {
             (MountApi.AttributeReadOnly, "ro"), (MountApi.AttributeNoSuid, "nosuid"), (MountApi.AttributeNoDev, "nodev"),
             (MountApi.AttributeNoExec, "noexec"), (MountApi.AttributeNoFolderAccessTime, "nodiratime"), (MountApi.AttributeNoFollow, "nosymfollow"),
+            (MountApi.AttributeIdMap, "idmap"),
         };
         if ((flags & MountApi.AccessTimeMask) == MountApi.AccessTimeMask)
         {
@@ -48,14 +50,38 @@ static class FlagNames
     [
         (MountApi.OpenTreeClone, "OPEN_TREE_CLONE"), (MountApi.OpenTreeCloseOnExec, "OPEN_TREE_CLOEXEC"),
         (MountApi.EmptyPath, "AT_EMPTY_PATH"), (MountApi.Recursive, "AT_RECURSIVE"), (MountApi.RecursivePrivate, "MS_REC|MS_PRIVATE"),
+        (MountApi.Move, "MS_MOVE"),
     ]);
+
+    public static string Propagation(ulong kind) => kind switch
+    {
+        MountApi.Private => "private",
+        MountApi.Slave => "slave",
+        MountApi.Shared => "shared",
+        MountApi.Unbindable => "unbindable",
+        _ => string.Create(CultureInfo.InvariantCulture, $"0x{kind:x}"),
+    };
+
+    /// <summary>A mode with the kind of file that it belongs to, as stat(1) shows its letter.</summary>
+    public static string Mode(int mode)
+    {
+        var permissions = "0" + Convert.ToString(mode & ~FileFacts.KindMask, 8);
+        return (mode & FileFacts.KindMask) switch
+        {
+            0 => permissions,
+            FileFacts.Fifo => "S_IFIFO|" + permissions,
+            FileFacts.CharacterDevice => "S_IFCHR|" + permissions,
+            FileFacts.BlockDevice => "S_IFBLK|" + permissions,
+            _ => "0" + Convert.ToString(mode, 8),
+        };
+    }
 
     public static string Namespaces(ulong flags) => Join(flags,
     [
-        ((ulong)Kernel.Namespaces.Mount, "CLONE_NEWNS"), ((ulong)Kernel.Namespaces.Cgroup, "CLONE_NEWCGROUP"),
-        ((ulong)Kernel.Namespaces.Uts, "CLONE_NEWUTS"), ((ulong)Kernel.Namespaces.Ipc, "CLONE_NEWIPC"),
-        ((ulong)Kernel.Namespaces.User, "CLONE_NEWUSER"), ((ulong)Kernel.Namespaces.Pid, "CLONE_NEWPID"),
-        ((ulong)Kernel.Namespaces.Network, "CLONE_NEWNET"),
+        (Kernel.Namespaces.Mount, "CLONE_NEWNS"), (Kernel.Namespaces.Cgroup, "CLONE_NEWCGROUP"),
+        (Kernel.Namespaces.Uts, "CLONE_NEWUTS"), (Kernel.Namespaces.Ipc, "CLONE_NEWIPC"),
+        (Kernel.Namespaces.User, "CLONE_NEWUSER"), (Kernel.Namespaces.Pid, "CLONE_NEWPID"),
+        (Kernel.Namespaces.Network, "CLONE_NEWNET"), (Kernel.Namespaces.Time, "CLONE_NEWTIME"),
     ]);
 
     public static string Config(int command) => command switch
@@ -63,6 +89,7 @@ static class FlagNames
         MountApi.FsconfigFlag => "FLAG",
         MountApi.FsconfigString => "STRING",
         MountApi.FsconfigCreate => "CREATE",
+        MountApi.FsconfigReconfigure => "RECONFIGURE",
         _ => command.ToString(CultureInfo.InvariantCulture),
     };
 
@@ -79,6 +106,8 @@ static class FlagNames
     public static string Request(int request) => request switch
     {
         Terminal.SetControlling => "TIOCSCTTY",
+        (int)Terminal.SetLock => "TIOCSPTLCK",
+        (int)Terminal.OpenPeer => "TIOCGPTPEER",
         0x8914 => "SIOCSIFFLAGS",
         _ => string.Create(CultureInfo.InvariantCulture, $"0x{request:x}"),
     };

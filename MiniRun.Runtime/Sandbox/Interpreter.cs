@@ -10,19 +10,20 @@ static unsafe class Interpreter
     const int LaunchFailed = 127;
 
     /// <summary>Runs the steps; the last one replaces this program. Never returns.</summary>
-    public static void Run(LaunchStep* steps, int count, SharedPage* page, StepRecord* records)
+    public static void Run(LaunchHeader* header, LaunchStep* steps, StepRecord* records, long* registers)
     {
-        for (var i = 0; i < count; i++)
+        // The count grows while the parent writes: it is final once the step that awaits the parent is behind us.
+        for (var i = 0; i < Volatile.Read(ref header->StepCount); i++)
         {
             var step = steps + i;
-            var result = Execute(step, page);
+            var result = Execute(step, registers);
             records[i].FinishedAt = Clock.Monotonic();
             records[i].Result = result;
             if (result >= 0)
             {
                 if (step->Result >= 0)
                 {
-                    page->Registers[step->Result] = result;
+                    registers[step->Result] = result;
                 }
 
                 i += step->SkipOnSuccess;
@@ -33,8 +34,8 @@ static unsafe class Interpreter
             }
             else
             {
-                page->FailedErrno = (int)-result;
-                page->FailedStep = i;
+                header->FailedErrno = (int)-result;
+                header->FailedStep = i;
                 Syscall.Invoke(SyscallNumber.ExitGroup, LaunchFailed);
             }
         }
@@ -42,11 +43,11 @@ static unsafe class Interpreter
         Syscall.Invoke(SyscallNumber.ExitGroup, LaunchFailed);
     }
 
-    static long Execute(LaunchStep* step, SharedPage* page)
+    static long Execute(LaunchStep* step, long* registers)
     {
-        var a = Argument(step, page, 0);
-        var b = Argument(step, page, 1);
-        var c = Argument(step, page, 2);
+        var a = Argument(step, registers, 0);
+        var b = Argument(step, registers, 1);
+        var c = Argument(step, registers, 2);
         switch (step->Number)
         {
             case ControlStep.AwaitParent:
@@ -54,8 +55,12 @@ static unsafe class Interpreter
             case ControlStep.CheckWorkingDirectory:
                 var length = Syscall.Invoke(SyscallNumber.Getcwd, a, b);
                 return length > 0 && *(byte*)a != (byte)'/' ? -(long)Errno.ENOENT : length;
+            case ControlStep.ContinueInChild:
+                return ContinueInChild(a, b);
+            case <= MountStep.First:
+                return MountStep.Run(step->Number, a, b, c, Argument(step, registers, 3), Argument(step, registers, 4), Argument(step, registers, 5));
             default:
-                return Syscall.Invoke(step->Number, a, b, c, Argument(step, page, 3), Argument(step, page, 4), Argument(step, page, 5));
+                return Syscall.Invoke(step->Number, a, b, c, Argument(step, registers, 3), Argument(step, registers, 4), Argument(step, registers, 5));
         }
     }
 
@@ -71,9 +76,20 @@ static unsafe class Interpreter
         return read;
     }
 
-    static ulong Argument(LaunchStep* step, SharedPage* page, int index)
+    static long ContinueInChild(ulong arguments, ulong size)
+    {
+        var pid = Syscall.Invoke(SyscallNumber.Clone3, arguments, size);
+        if (pid > 0)
+        {
+            Syscall.Invoke(SyscallNumber.ExitGroup, 0);
+        }
+
+        return pid;
+    }
+
+    static ulong Argument(LaunchStep* step, long* registers, int index)
     {
         var value = step->Arguments[index];
-        return (step->RegisterArguments & (1 << index)) != 0 ? (ulong)page->Registers[(int)value] : value;
+        return (step->RegisterArguments & (1 << index)) != 0 ? (ulong)registers[value] : value;
     }
 }

@@ -4,26 +4,30 @@ namespace MiniRun.Runtime.Sandbox;
 
 /// <summary>A launch that the kernel refused: the step of the plan, its call and what that usually means.</summary>
 sealed class LaunchException(LaunchFailure failure)
-    : Exception($"step {failure.Step} of {failure.Steps}, {failure.Call}: {failure.Errno}; {failure.Hint}")
+    : Exception($"step {failure.Step} of {failure.Steps}, {failure.Call}: {failure.Errno}{InWords(failure.Errno)}; {failure.Hint}")
 {
+    /// <summary>The words of strerror(3): podman and Docker look for them to tell a missing program from a forbidden one.</summary>
+    static string InWords(string errno) => Enum.TryParse<Errno>(errno, out var known) ? $" ({known.Describe()})" : "";
+
     public LaunchFailure Failure { get; } = failure;
 
-    /// <summary>Reads what the child left in the shared page.</summary>
-    public static unsafe LaunchException From(LaunchPlan plan, SharedMemory shared)
+    /// <summary>Reads what the child left in the shared memory.</summary>
+    public static unsafe LaunchException From(LaunchPlan plan)
     {
-        var failed = shared.Page->FailedStep;
-        var errno = (Errno)shared.Page->FailedErrno;
+        var failed = plan.Memory.Header->FailedStep;
+        var errno = (Errno)plan.Memory.Header->FailedErrno;
         if (failed < 0)
         {
             return new LaunchException(new LaunchFailure(
-                LastReached(plan, shared) + 1, plan.Steps.Count, "none", null, "killed",
+                LastReached(plan) + 1, plan.Count, "none", null, "killed",
                 "the process was killed from outside before its program started; see the kernel's log"));
         }
 
         // Of several candidates along PATH the one that exists but cannot be run says more than the last that is missing.
-        for (var i = failed - 1; i >= 0 && plan.Steps[i].Number == SyscallNumber.Execve; i--)
+        var looksForProgram = plan[failed].Number == SyscallNumber.Execve || plan[failed].Number == SyscallNumber.Faccessat;
+        for (var i = failed - 1; looksForProgram && i >= 0 && plan[i].Number == plan[failed].Number; i--)
         {
-            if (shared.Records[i].Result == -(long)Errno.EACCES)
+            if (plan.Memory.Records[i].Result == -(long)Errno.EACCES)
             {
                 (failed, errno) = (i, Errno.EACCES);
             }
@@ -31,15 +35,15 @@ sealed class LaunchException(LaunchFailure failure)
 
         var call = PlanPrinter.Call(plan, failed);
         return new LaunchException(new LaunchFailure(
-            failed + 1, plan.Steps.Count, call.Text, call.Path, errno.Name(), LaunchHints.For(call, errno)));
+            failed + 1, plan.Count, call.Text, call.Path, errno.Name(), LaunchHints.For(call, errno)));
     }
 
-    static unsafe int LastReached(LaunchPlan plan, SharedMemory shared)
+    static unsafe int LastReached(LaunchPlan plan)
     {
         var last = 0;
-        for (var i = 0; i < plan.Steps.Count; i++)
+        for (var i = 0; i < plan.Count; i++)
         {
-            if (shared.Records[i].FinishedAt != 0)
+            if (plan.Memory.Records[i].FinishedAt != 0)
             {
                 last = i;
             }

@@ -1,4 +1,4 @@
-using MiniRun.Runtime.Kernel;
+using System.Runtime.InteropServices;
 
 namespace MiniRun.Runtime.Sandbox;
 
@@ -7,16 +7,23 @@ namespace MiniRun.Runtime.Sandbox;
 /// marshalled in advance. <see cref="ContainerPlan"/> writes it, <see cref="Launcher"/> clones and interprets it,
 /// <see cref="PlanPrinter"/> prints it, and a failing step is reported by its place in it.
 /// </summary>
-sealed class LaunchPlan(IReadOnlyList<LaunchStep> steps, IReadOnlyList<string> registers, Arena arena) : IDisposable
+sealed unsafe class LaunchPlan(LaunchMemory memory) : IDisposable
 {
-    /// <summary>Registers that a plan may use.</summary>
-    public const int MaximumRegisters = 64;
+    public LaunchMemory Memory { get; } = memory;
 
-    public IReadOnlyList<LaunchStep> Steps { get; } = steps;
+    public int Count => Memory.Header->StepCount;
 
-    /// <summary>The registers' names, by number.</summary>
-    public IReadOnlyList<string> Registers { get; } = registers;
+    public ref readonly LaunchStep this[int index] => ref Memory.Steps[index];
+
+    /// <summary>The name of a register.</summary>
+    public string Register(int index)
+    {
+        var names = (ulong*)Memory.At(Memory.Header->RegisterNames);
+        return Marshal.PtrToStringUTF8((nint)Memory.At(names[index]))!;
+    }
+
+    public int RegisterCount => Memory.Header->RegisterCount;
 
     /// <summary>The bytes that the steps point to live as long as the plan.</summary>
-    public void Dispose() => arena.Dispose();
+    public void Dispose() => Memory.Dispose();
 }

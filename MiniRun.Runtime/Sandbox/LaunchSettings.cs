@@ -11,17 +11,28 @@ sealed record LaunchSettings
     /// <summary>root.path as an absolute host path.</summary>
     public required string RootPath { get; init; }
 
+    /// <summary>Where relative sources of bind mounts begin.</summary>
+    public string BundlePath { get; init; } = "";
+
+    /// <summary>Mounts that the parent has made, detached, by their index in the configuration; -1 is the root.</summary>
+    public IReadOnlyDictionary<int, int> PreparedMounts { get; init; } = new Dictionary<int, int>();
+
+    /// <summary>The host's device nodes, as detached mounts that the parent has made, by their path in the container.</summary>
+    public IReadOnlyDictionary<string, int> PreparedDevices { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>The limits on open files that the container inherits.</summary>
+    public (ulong Soft, ulong Hard) OpenFiles { get; init; } = (1024, 4096);
+
+    /// <summary>Whether the host's kernel labels files (SELinux).</summary>
+    public bool HasFileLabels { get; init; }
+
     /// <summary>The child's end of the pair on which it waits for the parent, and the parent's end that it must drop.</summary>
     public required (int Child, int Parent) Sync { get; init; }
 
-    /// <summary>What becomes descriptors 0, 1 and 2; null leaves the caller's.</summary>
-    public (int Input, int Output, int Error)? Standard { get; init; }
+    public required ProcessSettings Process { get; init; }
 
     /// <summary>The terminal's peer and the devpts instance that it belongs to.</summary>
     public (int Peer, int Instance)? Terminal { get; init; }
-
-    /// <summary>The signals that the launcher ignores, bit n for signal n + 1.</summary>
-    public required ulong IgnoredSignals { get; init; }
 
     /// <summary>The host's cgroups, for the container's view of its own.</summary>
     public required CgroupLayout Cgroups { get; init; }
@@ -29,9 +40,21 @@ sealed record LaunchSettings
     /// <summary>The container's cgroup below each hierarchy's root; null when it has none.</summary>
     public string? CgroupPath { get; init; }
 
-    /// <summary>The capabilities that this kernel has and that this process may give, as a mask.</summary>
-    public required ulong GrantableCapabilities { get; init; }
-
     /// <summary>Whether a bind mount's source is a directory.</summary>
     public required Func<string, bool> IsFolder { get; init; }
+
+    /// <summary>Namespaces to join, by type.</summary>
+    public IReadOnlyDictionary<string, int> JoinedNamespaces { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>Where the container waits for <c>start</c>; null when its program starts at once.</summary>
+    public int? StartGate { get; init; }
+
+    /// <summary>Whether the root is moved instead of pivoted: a ramdisk cannot be.</summary>
+    public bool MovesRoot { get; init; }
+
+    /// <summary>Whether the parent runs hooks while the host's files are still there.</summary>
+    public bool PausesBeforeRoot => Config.Hooks.Prestart.Count + Config.Hooks.CreateRuntime.Count + Config.Hooks.CreateContainer.Count > 0;
+
+    /// <summary>Whether the parent runs hooks in the complete container.</summary>
+    public bool PausesBeforeProgram => Config.Hooks.StartContainer.Count > 0;
 }

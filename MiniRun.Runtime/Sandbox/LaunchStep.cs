@@ -9,22 +9,22 @@ namespace MiniRun.Runtime.Sandbox;
 struct LaunchStep
 {
     /// <summary>No register receives the result.</summary>
-    public const sbyte NoResult = -1;
+    public const short NoResult = -1;
 
     /// <summary>The system call's number, or one of <see cref="ControlStep"/>.</summary>
     public int Number;
 
-    /// <summary>Bit n set: argument n is the number of a register, whose content is passed.</summary>
-    public byte RegisterArguments;
-
     /// <summary>The register that receives the result, or <see cref="NoResult"/>.</summary>
-    public sbyte Result;
+    public short Result;
 
     /// <summary>How many of the following steps are left out when this call succeeds.</summary>
-    public byte SkipOnSuccess;
+    public ushort SkipOnSuccess;
 
     /// <summary>How many of the following steps are left out when this call fails with a tolerated error.</summary>
-    public byte SkipOnTolerated;
+    public ushort SkipOnTolerated;
+
+    /// <summary>Bit n set: argument n is the number of a register, whose content is passed.</summary>
+    public byte RegisterArguments;
 
     /// <summary>Errors that do not end the launch; 0 fills unused places.</summary>
     public ToleratedErrors Tolerated;
@@ -45,10 +45,11 @@ struct LaunchStep
         return false;
     }
 
+    /// <summary>No errno of Linux that is tolerated anywhere is above 255.</summary>
     [InlineArray(4)]
     public struct ToleratedErrors
     {
-        short _first;
+        byte _first;
     }
 
     [InlineArray(6)]
@@ -66,6 +67,9 @@ static class ControlStep
 
     /// <summary>Fails with ENOENT unless the working directory is reachable from the root (CVE-2024-21626).</summary>
     public const int CheckWorkingDirectory = -2;
+
+    /// <summary>clone3: the child goes on with the next step, its parent ends. For namespaces that only a child can be in.</summary>
+    public const int ContinueInChild = -3;
 }
 
 /// <summary>A place for the result of a step, named for whoever reads the plan.</summary>

@@ -3,116 +3,117 @@ using MiniRun.Runtime.Spec;
 
 namespace MiniRun.Runtime.Sandbox;
 
-/// <summary>The options of a mount in config.json, told apart: attributes of the mount, data for the filesystem, how to bind.</summary>
+/// <summary>The options of a mount in config.json, told apart: attributes of the mount, flags and data of the filesystem, and how
+/// it is made.</summary>
 sealed class MountOptions
 {
-    public ulong Set { get; private set; }
+    AttributeChange _own;
+    AttributeChange _tree;
 
-    public ulong Clear { get; private set; }
+    /// <summary>Attributes of the mount itself.</summary>
+    public AttributeChange Own => _own;
+
+    /// <summary>Attributes of the mount and of all below it.</summary>
+    public AttributeChange Tree => _tree;
+
+    /// <summary>Attributes of a new filesystem, below which there is nothing yet.</summary>
+    public AttributeChange OfNew => _own.Then(_tree);
 
     public bool IsBind { get; private set; }
 
+    /// <summary>The bind shows the mounts below its source too.</summary>
     public bool IsRecursive { get; private set; }
+
+    /// <summary>No new mount: the one that is there changes.</summary>
+    public bool IsRemount { get; private set; }
+
+    public bool IsIdMapped { get; private set; }
+
+    /// <summary>The mapping holds for the mounts below too.</summary>
+    public bool IsIdMapRecursive { get; private set; }
+
+    /// <summary>The new filesystem begins with what the image has at its place.</summary>
+    public bool CopiesUp { get; private set; }
+
+    /// <summary>In the order in which they apply: a slave can be shared afterwards.</summary>
+    public List<Propagation> Propagations { get; } = [];
 
     /// <summary>For the filesystem itself; the value is null for a flag.</summary>
     public List<(string Key, string? Value)> Data { get; } = [];
 
-    /// <exception cref="SpecException">An option is not supported, with the path of the mount.</exception>
+    /// <summary>The permissions of a new filesystem's root are given; otherwise they are those of its place.</summary>
+    public bool HasMode => Data.Exists(option => option.Key is "mode");
+
+    public bool IsReadOnly => (OfNew.Set & MountApi.AttributeReadOnly) != 0;
+
+    /// <summary>Writing is asked for in so many words.</summary>
+    public bool IsWritable => (OfNew.Clear & MountApi.AttributeReadOnly) != 0;
+
+    /// <exception cref="SpecException">Options contradict each other or the type, with the path of the mount.</exception>
     public static MountOptions Parse(MountSpec mount, string path)
     {
         var options = new MountOptions { IsBind = mount.Type is "bind" };
         foreach (var option in mount.Options)
         {
-            options.Add(option, path);
+            options.Add(option);
         }
 
-        if (options.IsBind && options.Data.Count > 0)
+        options.IsBind &= !options.IsRemount;
+        if (options.Contradiction(mount) is { } contradiction)
         {
-            throw new SpecException(path + ".options", $"\"{options.Data[0].Key}\" is no option of a bind mount");
+            throw new SpecException(path + ".options", contradiction);
         }
 
         return options;
     }
 
-    void Add(string option, string path)
+    void Add(string text)
     {
-        switch (option)
+        if (!MountOptionTable.TryFind(text, out var option))
         {
-            case "bind":
-                IsBind = true;
+            var equals = text.IndexOf('=', StringComparison.Ordinal);
+            Data.Add(equals > 0 ? (text[..equals], text[(equals + 1)..]) : (text, null));
+            return;
+        }
+
+        switch (option.Kind)
+        {
+            case MountOptionKind.Attribute or MountOptionKind.AccessTime or MountOptionKind.AccessTimeDefault:
+                (option.IsRecursive ? ref _tree : ref _own).Add(option);
                 break;
-            case "rbind":
-                (IsBind, IsRecursive) = (true, true);
+            case MountOptionKind.Superblock:
+                Superblock.Add(text);
                 break;
-            case "ro":
-                Attribute(MountApi.AttributeReadOnly);
+            case MountOptionKind.Propagation:
+                Propagations.Add(new Propagation(option.Set, option.IsRecursive));
                 break;
-            case "rw":
-                Opposite(MountApi.AttributeReadOnly);
+            case MountOptionKind.Bind:
+                (IsBind, IsRecursive) = (true, option.IsRecursive);
                 break;
-            case "nosuid":
-                Attribute(MountApi.AttributeNoSuid);
+            case MountOptionKind.Remount:
+                IsRemount = true;
                 break;
-            case "suid":
-                Opposite(MountApi.AttributeNoSuid);
+            case MountOptionKind.IdMap:
+                (IsIdMapped, IsIdMapRecursive) = (true, option.IsRecursive);
                 break;
-            case "nodev":
-                Attribute(MountApi.AttributeNoDev);
-                break;
-            case "dev":
-                Opposite(MountApi.AttributeNoDev);
-                break;
-            case "noexec":
-                Attribute(MountApi.AttributeNoExec);
-                break;
-            case "exec":
-                Opposite(MountApi.AttributeNoExec);
-                break;
-            case "noatime":
-                AccessTime(MountApi.AttributeNoAccessTime);
-                break;
-            case "relatime":
-                AccessTime(0);
-                break;
-            case "strictatime":
-                AccessTime(MountApi.AttributeStrictAccessTime);
-                break;
-            case "nodiratime":
-                Attribute(MountApi.AttributeNoFolderAccessTime);
-                break;
-            case "nosymfollow":
-                Attribute(MountApi.AttributeNoFollow);
-                break;
-            case "private" or "rprivate" or "defaults" or "async":
-                // What every mount of a container is already.
-                break;
-            case "shared" or "rshared" or "slave" or "rslave" or "unbindable" or "runbindable" or "tmpcopyup" or "idmap" or "ridmap"
-                or "rro" or "rrw" or "rnosuid" or "rsuid" or "rnodev" or "rdev" or "rnoexec" or "rexec" or "rnoatime" or "rrelatime"
-                or "rstrictatime" or "rnodiratime" or "rnosymfollow":
-                throw new SpecException(path + ".options", $"\"{option}\" is not supported by this version of the runtime");
-            default:
-                var equals = option.IndexOf('=', StringComparison.Ordinal);
-                Data.Add(equals > 0 ? (option[..equals], option[(equals + 1)..]) : (option, null));
+            case MountOptionKind.CopyUp:
+                CopiesUp = true;
                 break;
         }
     }
 
-    void Attribute(ulong attribute)
-    {
-        Set |= attribute;
-        Clear &= ~attribute;
-    }
+    /// <summary>Flags of a new filesystem; a bind mount shows one that has its flags already, so that they change nothing there.</summary>
+    public List<string> Superblock { get; } = [];
 
-    /// <summary>Of two options that contradict each other the last counts (mount(8)).</summary>
-    void Opposite(ulong attribute)
+    string? Contradiction(MountSpec mount) => this switch
     {
-        Clear |= attribute;
-        Set &= ~attribute;
-    }
-
-    void AccessTime(ulong mode)
-    {
-        Clear |= MountApi.AccessTimeMask;
-        Set = (Set & ~MountApi.AccessTimeMask) | mode;
-    }
+        { IsBind: true, Data.Count: > 0 } => $"\"{Data[0].Key}\" is no option of a bind mount",
+        { IsIdMapped: true, IsBind: false } => "\"idmap\" and \"ridmap\" are for bind mounts",
+        { CopiesUp: true } when mount.Type is not "tmpfs" || IsBind || IsRemount => "\"tmpcopyup\" is for new mounts of type tmpfs",
+        _ => null,
+    };
 }
+
+/// <summary>A change of propagation.</summary>
+/// <param name="Kind">MS_PRIVATE, MS_SLAVE, MS_SHARED or MS_UNBINDABLE.</param>
+readonly record struct Propagation(ulong Kind, bool IsRecursive);

@@ -22,6 +22,15 @@ sealed partial class PlanBuilder
         return descriptor;
     }
 
+    /// <summary>Opens a directory that no link stands for.</summary>
+    public Register OpenFolder(string path, string name)
+    {
+        var descriptor = Allocate(name);
+        const Open Place = Open.Path | Open.CloseOnExec;
+        Call(SyscallNumber.Openat, [Files.CurrentFolder, Text(path), (long)(Place | Files.Directory | Files.NoFollow), 0], descriptor);
+        return descriptor;
+    }
+
     /// <summary>Opens a path below a root as a place (O_PATH), never leaving that root and never through a link of /proc.</summary>
     public Register ResolveIn(Register root, string path, Open flags, string name, ulong resolve = 0)
     {
@@ -32,9 +41,9 @@ sealed partial class PlanBuilder
 
     public unsafe void ResolveInto(Register root, string path, Open flags, Register descriptor, ulong resolve = 0) =>
         Call(
-            SyscallNumber.Openat2,
+            MountStep.Resolve,
             [
-                root, Text(path.TrimStart('/') is { Length: > 0 } relative ? relative : "."),
+                root, Text(Relative(path)),
                 Structure(new OpenHow
                 {
                     Flags = (ulong)(Open.Path | Open.CloseOnExec | flags),
@@ -43,6 +52,8 @@ sealed partial class PlanBuilder
                 sizeof(OpenHow),
             ],
             descriptor);
+
+    static string Relative(string path) => path.TrimStart('/') is { Length: > 0 } relative ? relative : ".";
 
     public void MakeFolder(Register parent, string name, int mode) =>
         Call(SyscallNumber.Mkdirat, [parent, Text(name), mode]);
@@ -61,13 +72,10 @@ sealed partial class PlanBuilder
         SkipFromOnTolerated(made);
     }
 
-    public void MakeCharacterDevice(Register parent, string name, int mode, uint major, uint minor) =>
-        Call(SyscallNumber.Mknodat, [parent, Text(name), 0x2000 | mode, (major << 8) | minor]);
-
     public void MakeLink(string target, Register parent, string name) =>
         Call(SyscallNumber.Symlinkat, [Text(target), parent, Text(name)]);
 
-    public void ChangeFolder(Register folder) => Call(SyscallNumber.Fchdir, [folder]);
+    public void ChangeFolder(PlanDescriptor folder) => Call(SyscallNumber.Fchdir, [Of(folder)]);
 
     public void ChangeFolder(string path) => Call(SyscallNumber.Chdir, [Text(path)]);
 
@@ -84,9 +92,11 @@ sealed partial class PlanBuilder
     {
         var file = Allocate("file");
         Call(SyscallNumber.Openat, [Files.CurrentFolder, Text(path), (long)(Open.WriteOnly | Open.CloseOnExec), 0], file);
-        Call(SyscallNumber.Write, [file, Text(content), content.Length]);
+        Call(SyscallNumber.Write, [file, Text(content), System.Text.Encoding.UTF8.GetByteCount(content)]);
         Close(file);
     }
+
+    public void Duplicate(Register from, int to) => Call(SyscallNumber.Dup3, [from, to, 0]);
 
     public void Duplicate(int from, int to) => Call(SyscallNumber.Dup3, [from, to, 0]);
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using MiniRun.Runtime.Kernel;
+using MiniRun.Runtime.Seccomp;
 using MiniRun.Runtime.Spec;
 
 namespace MiniRun.Runtime.Sandbox;
@@ -15,6 +16,28 @@ sealed unsafe partial class PlanBuilder
     public void NewSession() => Call(SyscallNumber.Setsid, []);
 
     public void SetControllingTerminal(int descriptor) => Call(SyscallNumber.Ioctl, [descriptor, Terminal.SetControlling, 0]);
+
+    /// <summary>Opens a new terminal of the devpts instance that a path leads to without links.</summary>
+    public Register OpenTerminal(string path)
+    {
+        var master = Allocate("master");
+        var how = Structure(new OpenHow
+        {
+            Flags = (ulong)(Open.ReadWrite | Open.NoControllingTerminal | Open.CloseOnExec),
+            Resolve = OpenHow.NoSymlinks | OpenHow.NoMagicLinks,
+        });
+        Call(SyscallNumber.Openat2, [Files.CurrentFolder, Text(path), how, sizeof(OpenHow)], master);
+        return master;
+    }
+
+    /// <summary>Its other side, by descriptor: a name could be swapped (SECURITY R10).</summary>
+    public Register OpenTerminalPeer(Register master)
+    {
+        var peer = Allocate("peer");
+        Call(SyscallNumber.Ioctl, [master, Terminal.SetLock, (ulong)_arena.Allocate(8)]);
+        Call(SyscallNumber.Ioctl, [master, Terminal.OpenPeer, (long)(Open.ReadWrite | Open.NoControllingTerminal | Open.CloseOnExec)], peer);
+        return peer;
+    }
 
     public void SetHostName(string name) =>
         Call(SyscallNumber.Sethostname, [Text(name), System.Text.Encoding.UTF8.GetByteCount(name)]);
@@ -89,8 +112,98 @@ sealed unsafe partial class PlanBuilder
 
     public void SetUser(uint uid) => Call(SyscallNumber.Setresuid, [uid, uid, uid]);
 
-    /// <summary>Every descriptor from 3 on closes when the program starts.</summary>
-    public void CloseOnExecFrom3() => Call(SyscallNumber.CloseRange, [3, uint.MaxValue, 4]);
+    /// <summary>Every descriptor from a number on closes when the program starts.</summary>
+    public void CloseOnExecFrom(int first) => Call(SyscallNumber.CloseRange, [first, uint.MaxValue, 4]);
+
+    /// <summary>Fails unless the file may be executed by the real user.</summary>
+    public void CheckExecutable(string path) => Call(SyscallNumber.Faccessat, [Files.CurrentFolder, Text(path), 1]);
+
+    /// <summary>A new session keyring (keyctl(2)): the caller's keys are not the container's. Some hosts have no keyrings.</summary>
+    public void JoinSessionKeyring(string name)
+    {
+        Call(SyscallNumber.Keyctl, [1, Text(name)]);
+        Tolerate(Errno.ENOSYS, Errno.EPERM, Errno.EDQUOT);
+    }
+
+    public void SetAffinity(ulong[] cpus)
+    {
+        var mask = (ulong*)_arena.Allocate(cpus.Length * sizeof(ulong));
+        cpus.CopyTo(new Span<ulong>(mask, cpus.Length));
+        Call(SyscallNumber.SchedSetaffinity, [0, cpus.Length * sizeof(ulong), (ulong)mask]);
+    }
+
+    /// <summary>sched_setattr(2) with a struct sched_attr of 48 bytes.</summary>
+    public void SetScheduler(SchedulerSpec scheduler)
+    {
+        const int Size = 48;
+        var attributes = _arena.Allocate(Size);
+        ((uint*)attributes)[0] = Size;
+        ((uint*)attributes)[1] = scheduler.Policy;
+        ((ulong*)attributes)[1] = scheduler.Flags;
+        ((int*)attributes)[4] = scheduler.Nice;
+        ((uint*)attributes)[5] = scheduler.Priority;
+        ((ulong*)attributes)[3] = scheduler.Runtime;
+        ((ulong*)attributes)[4] = scheduler.Deadline;
+        ((ulong*)attributes)[5] = scheduler.Period;
+        Call(SyscallNumber.SchedSetattr, [0, (ulong)attributes, 0]);
+    }
+
+    public void SetIoPriority(IoPrioritySpec priority) =>
+        Call(SyscallNumber.IoprioSet, [1, 0, (priority.Class << 13) | priority.Priority]);
+
+    /// <summary>personality(2): which kind of Linux the program sees.</summary>
+    public void SetPersonality(uint persona) => Call(SyscallNumber.Personality, [persona]);
+
+    public void SetMemoryPolicy(MemoryPolicySpec policy)
+    {
+        var nodes = (ulong*)_arena.Allocate(Math.Max(policy.Nodes.Length, 1) * sizeof(ulong));
+        policy.Nodes.CopyTo(new Span<ulong>(nodes, policy.Nodes.Length));
+        // maxnode counts one bit more than the mask has.
+        Call(
+            SyscallNumber.SetMempolicy,
+            [(uint)policy.Mode | policy.Flags, policy.Nodes.Length == 0 ? 0UL : (ulong)nodes, policy.Nodes.Length == 0 ? 0 : (policy.Nodes.Length * 64) + 1]);
+    }
+
+    /// <summary>Enters a namespace, or, by a pidfd, several of a process.</summary>
+    public void Enter(int descriptor, ulong types) => Call(SyscallNumber.Setns, [descriptor, types]);
+
+    /// <summary>Goes on in a child of the same parent, with new namespaces of its own.</summary>
+    public void ContinueInChild(ulong namespaces)
+    {
+        const ulong CloneParent = 0x8000;
+        const ulong CloneParentSetTid = 0x100000;
+        var arguments = _arena.Structure(new CloneArguments
+        {
+            Flags = CloneParent | CloneParentSetTid | namespaces,
+            ParentTid = (ulong)&memory.Header->ContinuedPid,
+        });
+        Call(ControlStep.ContinueInChild, [(ulong)arguments, sizeof(CloneArguments)]);
+    }
+
+    /// <summary>Tells the parent that the child waits for it, and waits.</summary>
+    public void PauseForParent(int descriptor)
+    {
+        TellParent(descriptor);
+        AwaitParent(descriptor);
+    }
+
+    public void TellParent(int descriptor) => Call(SyscallNumber.Write, [descriptor, Text("."), 1]);
+
+    /// <summary>Loads a seccomp filter (seccomp(2), SECCOMP_SET_MODE_FILTER).</summary>
+    /// <returns>Where the listener's descriptor is, for a filter that has one.</returns>
+    public Register? FilterCalls(SeccompProgram filter)
+    {
+        const int SetFilter = 1;
+        var code = _arena.Allocate(filter.Instructions.Length);
+        filter.Instructions.CopyTo(new Span<byte>(code, filter.Instructions.Length));
+        // struct sock_fprog: u16 count, padding, pointer.
+        var program = (ulong*)_arena.Allocate(16);
+        program[0] = (ulong)(filter.Instructions.Length / 8);
+        program[1] = (ulong)code;
+        Register? listener = filter.NeedsListener ? Allocate("listener") : null;
+        Call(SyscallNumber.Seccomp, [SetFilter, (long)filter.Flags, (ulong)program], listener);
+        return listener;
+    }
 
     /// <summary>Gives a signal its default effect: what .NET or a caller ignores, the container would inherit.</summary>
     public void ResetSignal(int signal)
@@ -105,6 +218,7 @@ sealed unsafe partial class PlanBuilder
     /// <summary>Starts the program; only the last candidate's failure ends the launch.</summary>
     public void Execute(IReadOnlyList<string> candidates, IReadOnlyList<string> arguments, IReadOnlyList<string> environment)
     {
+        memory.Header->ExecuteStep = Count;
         var argv = (ulong)_arena.Texts(arguments);
         var envp = (ulong)_arena.Texts(environment);
         for (var i = 0; i < candidates.Count; i++)

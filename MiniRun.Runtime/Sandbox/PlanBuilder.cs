@@ -3,16 +3,33 @@ using MiniRun.Runtime.Kernel;
 namespace MiniRun.Runtime.Sandbox;
 
 /// <summary>Writes steps: one method for each system call that plans use, with its arguments marshalled as they come.</summary>
-sealed unsafe partial class PlanBuilder(Arena arena)
+/// <remarks>Straight into the memory that the child reads; it sees only what <see cref="Publish"/> has counted.</remarks>
+sealed unsafe partial class PlanBuilder(LaunchMemory memory)
 {
-    readonly Arena _arena = arena;
-    readonly List<LaunchStep> _steps = [];
+    readonly Arena _arena = memory.Arena;
     readonly List<string> _registers = [];
     readonly Dictionary<string, Stack<Register>> _free = [];
 
-    public int Count => _steps.Count;
+    public int Count { get; private set; }
 
-    public LaunchPlan Build() => new(_steps, _registers, _arena);
+    /// <summary>Lets the child run what is written so far.</summary>
+    public void Publish()
+    {
+        if (_registers.Count > 0)
+        {
+            // For whoever reads why a step failed, which may be before the rest is written.
+            memory.Header->RegisterCount = _registers.Count;
+            memory.Header->RegisterNames = (ulong)_arena.Texts(_registers);
+        }
+
+        Volatile.Write(ref memory.Header->StepCount, Count);
+    }
+
+    public LaunchPlan Build()
+    {
+        Publish();
+        return new LaunchPlan(memory);
+    }
 
     /// <summary>A register for a result that a later step puts there.</summary>
     public Register NewRegister(string name) => Allocate(name);
@@ -25,7 +42,7 @@ sealed unsafe partial class PlanBuilder(Arena arena)
             return register;
         }
 
-        if (_registers.Count == LaunchPlan.MaximumRegisters)
+        if (_registers.Count == LaunchMemory.MaximumRegisters)
         {
             throw new InvalidOperationException("the plan needs more registers than there are");
         }
@@ -50,7 +67,13 @@ sealed unsafe partial class PlanBuilder(Arena arena)
     /// <summary>Appends a call; an argument is an immediate or a register.</summary>
     void Call(int number, ReadOnlySpan<Argument> arguments, Register? result = null)
     {
-        var step = new LaunchStep { Number = number, Result = result is { } r ? (sbyte)r.Index : LaunchStep.NoResult };
+        if (Count == LaunchMemory.MaximumSteps)
+        {
+            throw new InvalidOperationException($"the plan needs more than {LaunchMemory.MaximumSteps} steps");
+        }
+
+        ref var step = ref memory.Steps[Count++];
+        step = new LaunchStep { Number = number, Result = result is { } r ? (short)r.Index : LaunchStep.NoResult };
         for (var i = 0; i < arguments.Length; i++)
         {
             step.Arguments[i] = arguments[i].Value;
@@ -59,14 +82,12 @@ sealed unsafe partial class PlanBuilder(Arena arena)
                 step.RegisterArguments |= (byte)(1 << i);
             }
         }
-
-        _steps.Add(step);
     }
 
     /// <summary>The step just written may fail with these errors.</summary>
     public PlanBuilder Tolerate(params ReadOnlySpan<Errno> errors)
     {
-        var step = _steps[^1];
+        ref var step = ref memory.Steps[Mark()];
         var place = 0;
         while (step.Tolerated[place] != 0)
         {
@@ -75,31 +96,20 @@ sealed unsafe partial class PlanBuilder(Arena arena)
 
         foreach (var errno in errors)
         {
-            step.Tolerated[place++] = (short)errno;
+            step.Tolerated[place++] = (byte)errno;
         }
 
-        _steps[^1] = step;
         return this;
     }
 
     /// <summary>Marks the step just written, so that a later call can set how far it jumps.</summary>
-    public int Mark() => _steps.Count - 1;
+    public int Mark() => Count - 1;
 
     /// <summary>When the marked step succeeds, everything written since is left out.</summary>
-    public void SkipFromOnSuccess(int mark)
-    {
-        var step = _steps[mark];
-        step.SkipOnSuccess = checked((byte)(_steps.Count - 1 - mark));
-        _steps[mark] = step;
-    }
+    public void SkipFromOnSuccess(int mark) => memory.Steps[mark].SkipOnSuccess = checked((ushort)(Count - 1 - mark));
 
     /// <summary>When the marked step fails with a tolerated error, everything written since is left out.</summary>
-    public void SkipFromOnTolerated(int mark)
-    {
-        var step = _steps[mark];
-        step.SkipOnTolerated = checked((byte)(_steps.Count - 1 - mark));
-        _steps[mark] = step;
-    }
+    public void SkipFromOnTolerated(int mark) => memory.Steps[mark].SkipOnTolerated = checked((ushort)(Count - 1 - mark));
 
     Argument Text(string text) => new((ulong)_arena.Text(text));
 

@@ -19,14 +19,14 @@ static unsafe partial class PlanPrinter
     public static string Print(LaunchPlan plan)
     {
         var text = new StringBuilder();
-        var width = plan.Steps.Count.ToString(CultureInfo.InvariantCulture).Length;
-        for (var i = 0; i < plan.Steps.Count; i++)
+        var width = plan.Count.ToString(CultureInfo.InvariantCulture).Length;
+        for (var i = 0; i < plan.Count; i++)
         {
-            var step = plan.Steps[i];
+            var step = plan[i];
             text.Append((i + 1).ToString(CultureInfo.InvariantCulture).PadLeft(width)).Append("  ");
             if (step.Result >= 0)
             {
-                text.Append(plan.Registers[step.Result]).Append(" = ");
+                text.Append(plan.Register(step.Result)).Append(" = ");
             }
 
             text.Append(Call(plan, i).Text);
@@ -40,7 +40,7 @@ static unsafe partial class PlanPrinter
     /// <summary>One step.</summary>
     public static PrintedCall Call(LaunchPlan plan, int index)
     {
-        var step = plan.Steps[index];
+        var step = plan[index];
         var signature = Signature(step.Number);
         string? path = null;
         var arguments = new string[signature.Kinds.Length];
@@ -48,11 +48,11 @@ static unsafe partial class PlanPrinter
         {
             if ((step.RegisterArguments & (1 << i)) != 0)
             {
-                arguments[i] = plan.Registers[(int)step.Arguments[i]];
+                arguments[i] = plan.Register((int)step.Arguments[i]);
                 continue;
             }
 
-            arguments[i] = Argument(signature.Kinds[i], step.Arguments[i]);
+            arguments[i] = Argument(plan.Memory, signature.Kinds[i], step.Arguments[i]);
             if (signature.Kinds[i] is ArgumentKind.Text && arguments[i].Length > 2)
             {
                 path ??= arguments[i].Trim('"');
@@ -86,16 +86,19 @@ static unsafe partial class PlanPrinter
         }
     }
 
-    static string Argument(ArgumentKind kind, ulong value) => kind switch
+    static string Argument(LaunchMemory memory, ArgumentKind kind, ulong value) => kind switch
     {
-        ArgumentKind.Text => value == 0 ? "null" : $"\"{Marshal.PtrToStringUTF8((nint)value)}\"",
+        ArgumentKind.Text => value == 0 ? "null" : $"\"{Text(memory, value)}\"",
         ArgumentKind.Descriptor => (int)value == Files.CurrentFolder ? "AT_FDCWD" : ((int)value).ToString(CultureInfo.InvariantCulture),
         ArgumentKind.Number => ((long)value).ToString(CultureInfo.InvariantCulture),
-        ArgumentKind.Mode => "0" + Convert.ToString((long)value, 8),
-        ArgumentKind.Device => string.Create(CultureInfo.InvariantCulture, $"{value >> 8}:{value & 0xFF}"),
+        ArgumentKind.Address => string.Create(CultureInfo.InvariantCulture, $"0x{value:x}"),
+        ArgumentKind.Mode => FlagNames.Mode((int)value),
+        ArgumentKind.Device => Device(value),
+        ArgumentKind.ResolveFlags => FlagNames.Resolve(value),
+        ArgumentKind.Filesystem => FilesystemMagic.Name(value),
         ArgumentKind.OpenFlags => FlagNames.Open(value),
-        ArgumentKind.OpenHow => $"{{{FlagNames.Open(((OpenHow*)value)->Flags)}, {FlagNames.Resolve(((OpenHow*)value)->Resolve)}}}",
-        ArgumentKind.Attributes => $"{{{Changes((MountAttributes*)value)}}}",
+        ArgumentKind.OpenHow => Opening((OpenHow*)memory.At(value)),
+        ArgumentKind.Attributes => $"{{{Changes((MountAttributes*)memory.At(value))}}}",
         ArgumentKind.MountFlags => FlagNames.Attributes(value),
         ArgumentKind.TreeFlags => FlagNames.Tree(value),
         ArgumentKind.NamespaceFlags => FlagNames.Namespaces(value),
@@ -104,9 +107,10 @@ static unsafe partial class PlanPrinter
         ArgumentKind.Request => FlagNames.Request((int)value),
         ArgumentKind.Signal => Signals.Name((int)value),
         ArgumentKind.Resource => Spec.Rlimits.Name((int)value),
-        ArgumentKind.LimitPair => $"{{{Limit(((ulong*)value)[0])}, {Limit(((ulong*)value)[1])}}}",
-        ArgumentKind.CapabilityData => Capabilities((uint*)value),
-        ArgumentKind.Texts => Texts((byte**)value),
+        ArgumentKind.LimitPair => Limits((ulong*)memory.At(value)),
+        ArgumentKind.CapabilityData => Capabilities((uint*)memory.At(value)),
+        ArgumentKind.CloneArguments => $"{{{FlagNames.Namespaces(((CloneArguments*)memory.At(value))->Flags & Kernel.Namespaces.All)}}}",
+        ArgumentKind.Texts => Texts(memory, (ulong*)memory.At(value)),
         _ => value == 0 ? "null" : "…",
     };
 
@@ -115,7 +119,20 @@ static unsafe partial class PlanPrinter
         {
             attributes->Set != 0 ? "set " + FlagNames.Attributes(attributes->Set) : "",
             attributes->Clear != 0 ? "clear " + FlagNames.Attributes(attributes->Clear) : "",
+            attributes->Propagation != 0 ? FlagNames.Propagation(attributes->Propagation) : "",
         }.Where(part => part.Length > 0));
+
+    static string Text(LaunchMemory memory, ulong address) => Marshal.PtrToStringUTF8((nint)memory.At(address))!;
+
+    static string Opening(OpenHow* how) => $"{{{FlagNames.Open(how->Flags)}, {FlagNames.Resolve(how->Resolve)}}}";
+
+    static string Limits(ulong* pair) => $"{{{Limit(pair[0])}, {Limit(pair[1])}}}";
+
+    static string Device(ulong value)
+    {
+        var (major, minor) = DeviceNumber.Decode(value);
+        return string.Create(CultureInfo.InvariantCulture, $"{major}:{minor}");
+    }
 
     static string Limit(ulong value) => value == ulong.MaxValue ? "unlimited" : value.ToString(CultureInfo.InvariantCulture);
 
@@ -129,12 +146,12 @@ static unsafe partial class PlanPrinter
         static string Words(ulong set) => set == 0 ? "none" : string.Join('+', Spec.Capabilities.InWords(set));
     }
 
-    static string Texts(byte** array)
+    static string Texts(LaunchMemory memory, ulong* array)
     {
         var texts = new List<string>();
-        for (; *array is not null; array++)
+        for (; *array != 0; array++)
         {
-            texts.Add($"\"{Marshal.PtrToStringUTF8((nint)(*array))}\"");
+            texts.Add($"\"{Text(memory, *array)}\"");
         }
 
         return $"[{string.Join(", ", texts)}]";

@@ -2,9 +2,16 @@ namespace MiniRun.Runtime.Spec;
 
 static partial class ConfigReader
 {
-    static ProcessSpec ReadProcess(ref SpecReader json)
+    /// <summary>NGROUPS_MAX: setgroups(2) takes no more.</summary>
+    const int MaximumGroups = 65536;
+
+    /// <summary>2^32 - 1 means "no change" to the kernel, so it is nobody.</summary>
+    const uint MaximumId = uint.MaxValue - 1;
+
+    /// <summary>Reads the object <c>process</c>, wherever it is.</summary>
+    public static ProcessSpec ReadProcess(ref SpecReader json)
     {
-        var process = new ProcessSpec();
+        var process = new ProcessSpec { WorkingDirectory = "" };
         json.EnterObject();
         while (json.NextProperty(out var name))
         {
@@ -20,13 +27,13 @@ static partial class ConfigReader
                     process.User = ReadUser(ref json);
                     break;
                 case var _ when name.SequenceEqual("args"u8):
-                    process.Arguments = json.Strings();
+                    process.Arguments = ReadArguments(ref json);
                     break;
                 case var _ when name.SequenceEqual("env"u8):
                     process.Environment = ReadEnvironment(ref json);
                     break;
                 case var _ when name.SequenceEqual("cwd"u8):
-                    process.WorkingDirectory = json.String();
+                    process.WorkingDirectory = ReadAbsolutePath(ref json);
                     break;
                 case var _ when name.SequenceEqual("capabilities"u8):
                     process.Capabilities = ReadCapabilities(ref json);
@@ -40,15 +47,20 @@ static partial class ConfigReader
                 case var _ when name.SequenceEqual("oomScoreAdj"u8):
                     process.OomScoreAdjustment = (int)json.Integer(-1000, 1000);
                     break;
-                case var _ when name.SequenceEqual("apparmorProfile"u8) || name.SequenceEqual("selinuxLabel"u8):
-                    if (json.String().Length > 0)
-                    {
-                        throw json.Error("is not supported by this version of the runtime; remove it from the configuration");
-                    }
-
+                case var _ when name.SequenceEqual("apparmorProfile"u8):
+                    process.AppArmorProfile = json.String();
                     break;
-                case var _ when name.SequenceEqual("scheduler"u8) || name.SequenceEqual("ioPriority"u8) || name.SequenceEqual("execCPUAffinity"u8):
-                    RefuseUnlessEmpty(ref json);
+                case var _ when name.SequenceEqual("selinuxLabel"u8):
+                    process.SelinuxLabel = json.String();
+                    break;
+                case var _ when name.SequenceEqual("scheduler"u8):
+                    process.Scheduler = ReadScheduler(ref json);
+                    break;
+                case var _ when name.SequenceEqual("ioPriority"u8):
+                    process.IoPriority = ReadIoPriority(ref json);
+                    break;
+                case var _ when name.SequenceEqual("execCPUAffinity"u8):
+                    process.CpuAffinity = ReadAffinity(ref json);
                     break;
                 default:
                     json.Skip();
@@ -56,15 +68,21 @@ static partial class ConfigReader
             }
         }
 
-        Require(process.Arguments.Count > 0 && process.Arguments[0].Length > 0, "$.process.args");
-        return process.WorkingDirectory.StartsWith('/')
-            ? process
-            : throw new SpecException("$.process.cwd", "must be an absolute path");
+        Require(ref json, process.Arguments.Count > 0, "args", "an array with the program, and then its arguments");
+        Require(ref json, process.WorkingDirectory.Length > 0, "cwd", "an absolute path in the container");
+        return process;
+    }
+
+    static List<string> ReadArguments(ref SpecReader json)
+    {
+        var arguments = json.Strings();
+        return arguments is ["", ..] ? throw json.Error("must begin with the program to run, which has no empty name") : arguments;
     }
 
     static (int Columns, int Rows) ReadConsoleSize(ref SpecReader json)
     {
-        var (columns, rows) = (0, 0);
+        int? columns = null;
+        int? rows = null;
         json.EnterObject();
         while (json.NextProperty(out var name))
         {
@@ -82,23 +100,24 @@ static partial class ConfigReader
             }
         }
 
-        return (columns, rows);
+        return (columns ?? throw json.Missing("width", "the number of columns"), rows ?? throw json.Missing("height", "the number of rows"));
     }
 
     static UserSpec ReadUser(ref SpecReader json)
     {
         var user = new UserSpec();
+        uint? uid = null;
+        uint? gid = null;
         json.EnterObject();
         while (json.NextProperty(out var name))
         {
-            // 2^32 - 1 means "no change" to the kernel, so it is no user.
             if (name.SequenceEqual("uid"u8))
             {
-                user.Uid = (uint)json.Unsigned(uint.MaxValue - 1);
+                uid = (uint)json.Unsigned(MaximumId);
             }
             else if (name.SequenceEqual("gid"u8))
             {
-                user.Gid = (uint)json.Unsigned(uint.MaxValue - 1);
+                gid = (uint)json.Unsigned(MaximumId);
             }
             else if (name.SequenceEqual("umask"u8))
             {
@@ -106,11 +125,7 @@ static partial class ConfigReader
             }
             else if (name.SequenceEqual("additionalGids"u8))
             {
-                json.EnterArray();
-                while (json.NextItem())
-                {
-                    user.AdditionalGids.Add((uint)json.Unsigned(uint.MaxValue - 1));
-                }
+                ReadGroups(ref json, user.AdditionalGids);
             }
             else
             {
@@ -118,7 +133,19 @@ static partial class ConfigReader
             }
         }
 
+        // Without a user at all it is root, as in every runtime; but who names one must not get root by a slip.
+        user.Uid = uid ?? throw json.Missing("uid", "a user id");
+        user.Gid = gid ?? throw json.Missing("gid", "a group id");
         return user;
+    }
+
+    static void ReadGroups(ref SpecReader json, List<uint> groups)
+    {
+        json.EnterArray();
+        while (json.NextItem())
+        {
+            groups.Add(groups.Count < MaximumGroups ? (uint)json.Unsigned(MaximumId) : throw json.Error($"is one group too many: the kernel takes {MaximumGroups}"));
+        }
     }
 
     static List<string> ReadEnvironment(ref SpecReader json)
@@ -128,99 +155,9 @@ static partial class ConfigReader
         while (json.NextItem())
         {
             var variable = json.String();
-            environment.Add(variable.IndexOf('=') > 0 ? variable : throw json.Error("must be NAME=value"));
+            environment.Add(variable.IndexOf('=') > 0 ? variable : throw json.Error($"is {SpecReader.Quoted(variable)}, but must be NAME=value, or NAME= for an empty value"));
         }
 
         return environment;
-    }
-
-    static CapabilitySpec ReadCapabilities(ref SpecReader json)
-    {
-        var sets = new CapabilitySpec();
-        json.EnterObject();
-        while (json.NextProperty(out var name))
-        {
-            if (name.SequenceEqual("bounding"u8))
-            {
-                sets.Bounding = ReadSet(ref json);
-            }
-            else if (name.SequenceEqual("effective"u8))
-            {
-                sets.Effective = ReadSet(ref json);
-            }
-            else if (name.SequenceEqual("permitted"u8))
-            {
-                sets.Permitted = ReadSet(ref json);
-            }
-            else if (name.SequenceEqual("inheritable"u8))
-            {
-                sets.Inheritable = ReadSet(ref json);
-            }
-            else if (name.SequenceEqual("ambient"u8))
-            {
-                sets.Ambient = ReadSet(ref json);
-            }
-            else
-            {
-                json.Skip();
-            }
-        }
-
-        return sets;
-    }
-
-    static ulong ReadSet(ref SpecReader json)
-    {
-        var set = 0UL;
-        json.EnterArray();
-        while (json.NextItem())
-        {
-            var number = Capabilities.Number(json.String());
-            set |= number >= 0 ? 1UL << number : throw json.Error("is no capability; use a name such as \"CAP_KILL\"");
-        }
-
-        return set;
-    }
-
-    static List<RlimitSpec> ReadRlimits(ref SpecReader json)
-    {
-        var limits = new List<RlimitSpec>();
-        json.EnterArray();
-        while (json.NextItem())
-        {
-            var (resource, soft, hard) = (-1, 0UL, 0UL);
-            json.EnterObject();
-            while (json.NextProperty(out var name))
-            {
-                if (name.SequenceEqual("type"u8))
-                {
-                    resource = Rlimits.Number(json.String());
-                    if (resource < 0)
-                    {
-                        throw json.Error("is no resource limit; use a name such as \"RLIMIT_NOFILE\"");
-                    }
-                }
-                else if (name.SequenceEqual("soft"u8))
-                {
-                    soft = json.Unsigned();
-                }
-                else if (name.SequenceEqual("hard"u8))
-                {
-                    hard = json.Unsigned();
-                }
-                else
-                {
-                    json.Skip();
-                }
-            }
-
-            var path = $"$.process.rlimits[{limits.Count}]";
-            Require(resource >= 0, path + ".type");
-            limits.Add(soft <= hard
-                ? new RlimitSpec(resource, soft, hard)
-                : throw new SpecException(path + ".soft", $"must not be above the hard limit {hard}"));
-        }
-
-        return limits;
     }
 }

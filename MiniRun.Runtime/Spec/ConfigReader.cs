@@ -1,9 +1,17 @@
 namespace MiniRun.Runtime.Spec;
 
-/// <summary>Reads config.json. Unknown properties are ignored, as the specification demands; one that asks for
-/// isolation which this runtime does not make is an error, never silence.</summary>
+/// <summary>Reads config.json. Unknown properties are ignored, as the specification demands; a property of null is one
+/// that is absent; whatever else cannot be used is an error that names the field.</summary>
 static partial class ConfigReader
 {
+    public const string OldestVersion = "1.0.0";
+
+    /// <summary>Of the versions that this runtime knows; later patches of it are read too.</summary>
+    public const string NewestVersion = "1.3.0";
+
+    /// <summary>UTSNAME_LEN: sethostname(2) takes no more.</summary>
+    const int MaximumHostName = 64;
+
     /// <exception cref="SpecException">A field is missing, of the wrong type or out of range.</exception>
     public static RuntimeConfig Read(ReadOnlySpan<byte> document)
     {
@@ -17,7 +25,7 @@ static partial class ConfigReader
             switch (name)
             {
                 case var _ when name.SequenceEqual("ociVersion"u8):
-                    config.OciVersion = Version(ref json);
+                    config.OciVersion = ReadVersion(ref json);
                     break;
                 case var _ when name.SequenceEqual("process"u8):
                     config.Process = ReadProcess(ref json);
@@ -28,19 +36,22 @@ static partial class ConfigReader
                     hasRoot = true;
                     break;
                 case var _ when name.SequenceEqual("hostname"u8):
-                    config.Hostname = HostName(ref json);
+                    config.Hostname = ReadHostName(ref json);
                     break;
                 case var _ when name.SequenceEqual("domainname"u8):
-                    config.Domainname = HostName(ref json);
+                    config.Domainname = ReadHostName(ref json);
                     break;
                 case var _ when name.SequenceEqual("mounts"u8):
                     config.Mounts = ReadMounts(ref json);
                     break;
+                case var _ when name.SequenceEqual("hooks"u8):
+                    config.Hooks = ReadHooks(ref json);
+                    break;
+                case var _ when name.SequenceEqual("annotations"u8):
+                    ReadTexts(ref json, config.Annotations);
+                    break;
                 case var _ when name.SequenceEqual("linux"u8):
                     config.Linux = ReadLinux(ref json);
-                    break;
-                case var _ when name.SequenceEqual("hooks"u8):
-                    RefuseUnlessEmpty(ref json);
                     break;
                 default:
                     json.Skip();
@@ -49,19 +60,32 @@ static partial class ConfigReader
         }
 
         json.End();
-        Require(config.OciVersion.Length > 0, "$.ociVersion");
-        Require(hasProcess, "$.process");
-        Require(hasRoot, "$.root");
+        Require(ref json, config.OciVersion.Length > 0, "ociVersion", $"a version from {OldestVersion} to 1.3.x");
+        Require(ref json, hasProcess, "process", "an object that says what to run");
+        Require(ref json, hasRoot, "root", "an object that says where the root filesystem is");
+        CheckNames(ref json, config);
+        config.Warnings = json.Warnings;
         return config;
     }
 
-    static string Version(ref SpecReader json)
+    static string ReadVersion(ref SpecReader json)
     {
         var version = json.String();
-        var parts = version.Split('-', '+')[0].Split('.');
-        return parts is ["1", "0" or "1" or "2" or "3", var patch] && patch.Length > 0 && patch.All(char.IsAsciiDigit)
-            ? version
-            : throw json.Error($"\"{version}\" is not supported; this runtime reads 1.0.0 to 1.3.x");
+        return IsSupported(version) ? version : throw json.Error($"{SpecReader.Quoted(version)} is not supported; this runtime reads {OldestVersion} to 1.3.x");
+    }
+
+    /// <summary>1.0 to 1.3 with any patch, followed by what semver.org calls a pre-release or build.</summary>
+    static bool IsSupported(ReadOnlySpan<char> version)
+    {
+        const int PrefixLength = 4;
+        if (version is not ['1', '.', >= '0' and <= '3', '.', >= '0' and <= '9', ..])
+        {
+            return false;
+        }
+
+        var patch = version[PrefixLength..];
+        var end = patch.IndexOfAny('-', '+');
+        return !(end < 0 ? patch : patch[..end]).ContainsAnyExceptInRange('0', '9');
     }
 
     static RootSpec ReadRoot(ref SpecReader json)
@@ -84,79 +108,87 @@ static partial class ConfigReader
             }
         }
 
-        Require(root.Path.Length > 0, "$.root.path");
+        Require(ref json, root.Path.Length > 0, "path", "the path of the root filesystem, absolute or relative to the bundle");
         return root;
     }
 
-    static List<MountSpec> ReadMounts(ref SpecReader json)
+    /// <summary>Null for an empty one, which asks for nothing.</summary>
+    static string? ReadHostName(ref SpecReader json)
     {
-        var mounts = new List<MountSpec>();
+        var name = json.String();
+        return System.Text.Encoding.UTF8.GetByteCount(name) > MaximumHostName ? throw json.Error($"must be {MaximumHostName} bytes or shorter")
+            : name.Length == 0 ? null : name;
+    }
+
+    /// <summary>A name that is set twice, in two ways, has no right value.</summary>
+    static void CheckNames(ref SpecReader json, RuntimeConfig config)
+    {
+        if (config.Hostname is not null && config.Linux.Sysctl.ContainsKey(SysctlName.HostName))
+        {
+            throw json.Error("hostname", $"must be left out where linux.sysctl sets {SysctlName.HostName}");
+        }
+
+        if (config.Domainname is not null && config.Linux.Sysctl.ContainsKey(SysctlName.DomainName))
+        {
+            throw json.Error("domainname", $"must be left out where linux.sysctl sets {SysctlName.DomainName}");
+        }
+    }
+
+    /// <summary>An object of names and strings.</summary>
+    static void ReadTexts(ref SpecReader json, Dictionary<string, string> texts)
+    {
+        json.EnterObject();
+        while (json.NextEntry(out var key))
+        {
+            texts.Add(key, json.String());
+        }
+    }
+
+    /// <summary>Null for an empty string: programs that cannot leave a property out write that.</summary>
+    static string? ReadOptional(ref SpecReader json) => json.String() is { Length: > 0 } text ? text : null;
+
+    static string ReadAbsolutePath(ref SpecReader json)
+    {
+        var path = json.String();
+        return path.StartsWith('/') ? path : throw json.Error("must be an absolute path");
+    }
+
+    static List<string> ReadAbsolutePaths(ref SpecReader json)
+    {
+        var paths = new List<string>();
         json.EnterArray();
         while (json.NextItem())
         {
-            var mount = new MountSpec();
-            json.EnterObject();
-            while (json.NextProperty(out var name))
+            paths.Add(ReadAbsolutePath(ref json));
+        }
+
+        return paths;
+    }
+
+    /// <summary>Whether one of the names in a path is <c>.</c> or <c>..</c>, as asked.</summary>
+    static bool HasName(ReadOnlySpan<char> path, string name)
+    {
+        if (!path.Contains('.'))
+        {
+            return false;
+        }
+
+        foreach (var part in path.Split('/'))
+        {
+            if (path[part].SequenceEqual(name))
             {
-                if (name.SequenceEqual("destination"u8))
-                {
-                    mount.Destination = json.String();
-                    if (!mount.Destination.StartsWith('/') || mount.Destination.Split('/').Contains(".."))
-                    {
-                        throw json.Error("must be an absolute path without \"..\"");
-                    }
-                }
-                else if (name.SequenceEqual("type"u8))
-                {
-                    mount.Type = json.String();
-                }
-                else if (name.SequenceEqual("source"u8))
-                {
-                    mount.Source = json.String();
-                }
-                else if (name.SequenceEqual("options"u8))
-                {
-                    mount.Options = json.Strings();
-                }
-                else if (name.SequenceEqual("uidMappings"u8) || name.SequenceEqual("gidMappings"u8))
-                {
-                    RefuseUnlessEmpty(ref json);
-                }
-                else
-                {
-                    json.Skip();
-                }
+                return true;
             }
-
-            Require(mount.Destination.Length > 0, $"$.mounts[{mounts.Count}].destination");
-            mounts.Add(mount);
         }
 
-        return mounts;
+        return false;
     }
 
-    /// <summary>For what this runtime does not apply: absent, null and empty are fine, anything else is refused.</summary>
-    static void RefuseUnlessEmpty(ref SpecReader json)
+    static void Require(ref SpecReader json, bool isPresent, string name, string what)
     {
-        if (!json.IsEmpty)
+        if (!isPresent)
         {
-            throw json.Error("is not supported by this version of the runtime; remove it from the configuration");
-        }
-
-        json.Skip();
-    }
-
-    static string HostName(ref SpecReader json)
-    {
-        var name = json.String();
-        return System.Text.Encoding.UTF8.GetByteCount(name) <= 64 ? name : throw json.Error("must be 64 bytes or shorter");
-    }
-
-    static void Require(bool present, string path)
-    {
-        if (!present)
-        {
-            throw new SpecException(path, "is missing");
+            throw json.Missing(name, what);
         }
     }
 }

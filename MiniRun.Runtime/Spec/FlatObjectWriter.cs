@@ -32,6 +32,14 @@ sealed class FlatObjectWriter
         return this;
     }
 
+    /// <summary>An object in the object; <see cref="FlatObject"/> passes over it.</summary>
+    public FlatObjectWriter Add(string name, FlatObjectWriter value)
+    {
+        Name(name);
+        Raw(value.Finish());
+        return this;
+    }
+
     /// <summary>The whole object.</summary>
     public byte[] Finish()
     {

@@ -22,7 +22,7 @@ sealed class LinuxSpec
 
     public ResourceSpec Resources { get; set; } = new();
 
-    /// <summary>Keys as in the configuration, such as <c>net.ipv4.ip_forward</c>.</summary>
+    /// <summary>Keys as <see cref="SysctlName.Normalize"/> makes them, such as <c>net.ipv4.ip_forward</c>.</summary>
     public Dictionary<string, string> Sysctl { get; set; } = [];
 
     /// <summary>Of a configuration made in code; one that was read has <see cref="SeccompDocument"/> instead.</summary>

@@ -10,7 +10,9 @@ struct PropertyNames
     /// <summary>A whole config.json rarely has more open at a time.</summary>
     const int Usual = 64;
 
-    Name[]? _names;
+    // Apart, so that many hashes are compared at a time.
+    ulong[]? _hashes;
+    (int Start, int Length)[]? _names;
 
     public enum Verdict
     {
@@ -27,11 +29,12 @@ struct PropertyNames
     /// <param name="name">The name as it is meant.</param>
     public Verdict Add(ReadOnlySpan<byte> document, int first, int start, int length, ReadOnlySpan<byte> name, int maximum)
     {
+        _hashes ??= new ulong[Usual];
+        _names ??= new (int, int)[Usual];
         var hash = Hash(name);
-        _names ??= new Name[Usual];
-        foreach (ref readonly var other in _names.AsSpan(first, Count - first))
+        for (var next = first; _hashes.AsSpan(next, Count - next).IndexOf(hash) is var found and >= 0; next += found + 1)
         {
-            if (other.Hash == hash && IsSame(document, other, name))
+            if (IsSame(document, _names[next + found], name))
             {
                 return Verdict.Repeated;
             }
@@ -44,14 +47,16 @@ struct PropertyNames
 
         if (Count == _names.Length)
         {
+            Array.Resize(ref _hashes, Count * 2);
             Array.Resize(ref _names, Count * 2);
         }
 
-        _names[Count++] = new Name(start, length, hash);
+        _hashes[Count] = hash;
+        _names[Count++] = (start, length);
         return Verdict.New;
     }
 
-    static bool IsSame(ReadOnlySpan<byte> document, in Name other, ReadOnlySpan<byte> name)
+    static bool IsSame(ReadOnlySpan<byte> document, (int Start, int Length) other, ReadOnlySpan<byte> name)
     {
         var written = document.Slice(other.Start, other.Length);
         if (!written.Contains((byte)'\\'))
@@ -80,6 +85,4 @@ struct PropertyNames
 
         return hash;
     }
-
-    readonly record struct Name(int Start, int Length, ulong Hash);
 }

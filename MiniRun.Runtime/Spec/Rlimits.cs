@@ -5,13 +5,16 @@ static class Rlimits
 {
     static readonly string[] Names =
     [
-        "CPU", "FSIZE", "DATA", "STACK", "CORE", "RSS", "NPROC", "NOFILE", "MEMLOCK", "AS", "LOCKS", "SIGPENDING",
-        "MSGQUEUE", "NICE", "RTPRIO", "RTTIME",
+        "RLIMIT_CPU", "RLIMIT_FSIZE", "RLIMIT_DATA", "RLIMIT_STACK", "RLIMIT_CORE", "RLIMIT_RSS", "RLIMIT_NPROC",
+        "RLIMIT_NOFILE", "RLIMIT_MEMLOCK", "RLIMIT_AS", "RLIMIT_LOCKS", "RLIMIT_SIGPENDING", "RLIMIT_MSGQUEUE", "RLIMIT_NICE",
+        "RLIMIT_RTPRIO", "RLIMIT_RTTIME",
     ];
 
-    /// <summary>The number of "RLIMIT_NOFILE", or -1.</summary>
-    public static int Number(string name) =>
-        name.StartsWith("RLIMIT_", StringComparison.Ordinal) ? Array.IndexOf(Names, name[7..]) : -1;
+    /// <summary>Lowest number first.</summary>
+    public static ReadOnlySpan<string> All => Names;
 
-    public static string Name(int resource) => "RLIMIT_" + Names[resource];
+    /// <summary>The number of "RLIMIT_NOFILE", or -1.</summary>
+    public static int Number(string name) => Array.IndexOf(Names, name);
+
+    public static string Name(int resource) => Names[resource];
 }

@@ -21,6 +21,9 @@ sealed class RuntimeConfig
     public Dictionary<string, string> Annotations { get; set; } = [];
 
     public LinuxSpec Linux { get; set; } = new();
+
+    /// <summary>What the reader found odd but no reason to refuse the document, each with its path.</summary>
+    public List<string> Warnings { get; set; } = [];
 }
 
 sealed class RootSpec

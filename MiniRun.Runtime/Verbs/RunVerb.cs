@@ -1,60 +1,36 @@
-using MiniRun.Runtime.Cgroups;
 using MiniRun.Runtime.Kernel;
-using MiniRun.Runtime.Sandbox;
-using MiniRun.Runtime.Spec;
 
 namespace MiniRun.Runtime.Verbs;
 
-/// <summary><c>minirun-runtime run ID</c>: starts the container of a bundle in the foreground and takes over its exit code.</summary>
+/// <summary><c>run ID</c>: creates and starts a container, and takes over its exit code unless it shall run by itself.</summary>
 static class RunVerb
 {
-    public static int Run(Arguments arguments)
+    public static readonly string[] Options = [.. CreateVerb.Options, "--detach,-d", "--keep", "--no-subreaper"];
+
+    public static int Run(GlobalOptions global, Arguments arguments)
     {
-        var id = arguments.Positional("ID");
-        using var bundle = Bundle.Open(arguments.Path("--bundle", "."));
-        if (bundle.Config.Process.Terminal)
+        var detaches = arguments.Has("--detach");
+        using var creation = Creation.Begin(global, arguments, stays: !detaches);
+        using var foreground = detaches ? null : ForegroundProcess.Prepare();
+        creation.Start(waits: false);
+        creation.RunPoststart();
+        creation.Announce();
+        if (foreground is null)
         {
-            throw new SpecException("$.process.terminal", "run connects the caller's own streams; set it to false");
+            creation.Keep();
+            return 0;
         }
 
-        var layout = CgroupLayout.DetectQuickly();
-        var useCgroups = arguments.Value("--cgroup-manager") is not "disabled";
-        using var root = Folder.Ensure(arguments.Path("--root", "/run/minirun-runtime"));
-        using var folder = root.CreateFolder(id);
-        ContainerCgroup? cgroup = null;
-        try
+        var end = foreground.Await(creation.Process!.PidFd, arguments.OptionalPath("--console-socket") is null ? creation.Master : null);
+        if (arguments.Has("--keep"))
         {
-            cgroup = useCgroups ? ContainerCgroup.Create(layout, CgroupPath(bundle.Config, id), bundle.Config.Linux.Resources) : null;
-            foreach (var warning in cgroup?.Warnings ?? [])
-            {
-                Standard.Complain("warning: " + warning);
-            }
-
-            using var process = ContainerProcess.Start(
-                bundle, default, layout, cgroup, pid => StateRecord.ForProcess(id, pid, cgroup?.Path, terminal: false).Write(folder));
-            return Processes.Reap(process.PidFd, wait: true)!.Value.ExitCode;
+            creation.Keep();
         }
-        finally
+        else
         {
-            Remove(cgroup);
-            root.DeleteTree(id);
+            creation.HasEnded();
         }
-    }
 
-    static string CgroupPath(RuntimeConfig config, string id) => config.Linux.CgroupsPath switch
-    {
-        null or "" => "minirun/" + id,
-        ['/', .. var absolute] => absolute,
-        var relative => "minirun/" + relative,
-    };
-
-    /// <summary>What the first process left behind in its cgroup ends with it.</summary>
-    static void Remove(ContainerCgroup? cgroup)
-    {
-        if (cgroup is not null && !cgroup.TryRemove())
-        {
-            cgroup.Kill();
-            CgroupRemoval.Await(cgroup);
-        }
+        return end.ExitCode;
     }
 }

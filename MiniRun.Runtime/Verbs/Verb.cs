@@ -1,4 +1,5 @@
 using MiniRun.Runtime.Kernel;
+using MiniRun.Runtime.Sandbox.Monitoring;
 
 namespace MiniRun.Runtime.Verbs;
 
@@ -8,47 +9,100 @@ static class Verb
     public const string SpecVersion = "1.3.0";
 
     const string Usage = """
-        minirun-runtime: runs one container of an OCI bundle.
+        minirun-runtime: runs containers of OCI bundles.
 
-          run ID [--bundle DIR] [--root DIR] [--cgroup-manager cgroupfs|disabled]
-                            start it in the foreground and take over its exit code
-          plan [--bundle DIR]
-                            print the system calls of a start, without making them
-          monitor --id ID --bundle DIR --run DIR --cgroup PATH --ready FD
-                            start it, keep its console and log, write its exit record
+        usage: minirun-runtime [--root DIR] [--log FILE] [--log-format text|json] [--systemd-cgroup]
+                               [--cgroup-manager cgroupfs|systemd|disabled] VERB [OPTIONS]
+
+          create ID         make a container up to the start of its program (--bundle DIR, --pid-file FILE, --console-socket SOCKET,
+                            --preserve-fds N, --no-pivot, --no-new-keyring)
+          start ID          start the program of a created container
+          run ID            create and start (the options of create, --detach, --keep)
+          exec ID COMMAND   run one more process (--process FILE, --detach, --tty, --cwd, --env, --user UID[:GID], --cap, ...)
+          kill ID [SIGNAL]  send a signal (--all: to every process)
+          delete ID         remove what is left of a container (--force: also a running one)
+          state ID          print its state
+          list              list containers (--format table|json, --quiet)
+          ps ID             list its processes (--format table|json)
+          pause ID, resume ID
+          update ID         change its limits (--resources FILE, --memory, --cpu-quota, --pids-limit, ...)
+          events ID         print its use of resources (--stats, --interval SECONDS)
+          spec              write a config.json to begin with (--bundle DIR, --rootless)
+          features          print what this runtime can do
+          plan              print the system calls of a start, without making them (--bundle DIR)
+          demo NAME         show with real processes what a container is made of: fork-and-clone, pid-namespace, chroot, cgroup
+                            (--format text|json)
+          monitor           start a container, keep its console and log, write its exit record
           --version, --help
 
         """;
 
+    /// <summary>The verbs whose process clones: nobody may write to the program's file through it.</summary>
+    static bool Clones(string verb) => verb is "create" or "run" or "exec" or "start" or "monitor";
+
     public static int Run(ReadOnlySpan<string> words)
     {
-        if (words.IsEmpty)
+        GlobalOptions? global = null;
+        var verb = "";
+        try
         {
-            Standard.Print(System.Text.Encoding.UTF8.GetBytes(Usage));
-            return 1;
-        }
+            global = GlobalOptions.Read(words, out var rest);
+            if (global.WantsVersion)
+            {
+                return Say($"minirun-runtime version {Version}\nspec: {SpecVersion}\n");
+            }
 
-        var rest = words[1..];
-        switch (words[0])
+            if (global.WantsHelp || rest.IsEmpty)
+            {
+                return Say(Usage) + (global.WantsHelp ? 0 : 1);
+            }
+
+            verb = rest[0];
+            if (Clones(verb))
+            {
+                SelfProtection.Ensure();
+            }
+
+            return Run(global, verb, rest[1..]);
+        }
+        catch (Exception e)
         {
-            case "run":
-                SelfProtection.Ensure();
-                return RunVerb.Run(new Arguments(rest, "--bundle", "--root", "--cgroup-manager"));
-            case "plan":
-                return PlanVerb.Run(new Arguments(rest, "--bundle"));
-            case "monitor":
-                SelfProtection.Ensure();
-                return MonitorVerb.Run(new Arguments(rest, "--id", "--bundle", "--run", "--cgroup", "--ready"));
-            case "--version" or "-v":
-                Standard.Print(System.Text.Encoding.UTF8.GetBytes($"minirun-runtime version {Version}\nspec: {SpecVersion}\n"));
-                return 0;
-            case "--help" or "-h":
-                Standard.Print(System.Text.Encoding.UTF8.GetBytes(Usage));
-                return 0;
-            default:
-                throw new UsageException($"{words[0]}: is no verb; --help lists them");
+            // The one line that callers read: which step, which call, why.
+            ErrorLog.Write(global, e.Message);
+            return verb == "exec" ? ExecVerb.Failed : 1;
         }
     }
 
-    static string Version => typeof(Verb).Assembly.GetName().Version?.ToString(3) ?? "0";
+    static int Run(GlobalOptions global, string verb, ReadOnlySpan<string> rest) => verb switch
+    {
+        "create" => CreateVerb.Run(global, new Arguments(rest, CreateVerb.Options)),
+        "start" => StartVerb.Run(global, new Arguments(rest, [])),
+        "run" => RunVerb.Run(global, new Arguments(rest, RunVerb.Options)),
+        "exec" => ExecVerb.Run(global, new Arguments(rest, ExecVerb.Options, endsAtWord: 1)),
+        "kill" => KillVerb.Run(global, new Arguments(rest, KillVerb.Options)),
+        "delete" => DeleteVerb.Run(global, new Arguments(rest, DeleteVerb.Options)),
+        "state" => StateVerb.Run(global, new Arguments(rest, [])),
+        "list" => ListVerb.Run(global, new Arguments(rest, ListVerb.Options)),
+        "ps" => PsVerb.Run(global, new Arguments(rest, PsVerb.Options, endsAtWord: 1)),
+        "pause" => PauseVerb.Pause(global, new Arguments(rest, [])),
+        "resume" => PauseVerb.Resume(global, new Arguments(rest, [])),
+        "update" => UpdateVerb.Run(global, new Arguments(rest, UpdateVerb.Options)),
+        "events" => EventsVerb.Run(global, new Arguments(rest, EventsVerb.Options)),
+        "spec" => SpecVerb.Run(new Arguments(rest, SpecVerb.Options)),
+        "features" => FeaturesVerb.Run(),
+        "plan" => PlanVerb.Run(new Arguments(rest, PlanVerb.Options)),
+        "demo" => DemoVerb.Run(new Arguments(rest, DemoVerb.Options)),
+        "demo-child" => Demos.ProbeLoop.Run(rest),
+        "watch" => WatchVerb.Run(Handover.Parse(["watch", .. rest])),
+        "monitor" => MonitorVerb.Run(new Arguments(rest, MonitorVerb.Options)),
+        _ => throw new UsageException($"{verb}: is no verb; --help lists them"),
+    };
+
+    static int Say(string text)
+    {
+        Standard.Print(System.Text.Encoding.UTF8.GetBytes(text));
+        return 0;
+    }
+
+    public static string Version => typeof(Verb).Assembly.GetName().Version?.ToString(3) ?? "0";
 }

@@ -8,7 +8,7 @@ namespace MiniRun.Web.Api;
 /// <summary><c>/api/v1</c> itself: what a client finds here.</summary>
 static class Discovery
 {
-    static readonly string[] Features = ["containers", "logs", "stats", "attach", "images", "sign-in-links"];
+    static readonly string[] Features = ["containers", "logs", "stats", "attach", "images", "demos", "sign-in-links"];
 
     public static void Map(RouteGroupBuilder api) =>
         api.MapGet("/", Get).WithTags("System").WithName("GetApi").WithSummary("Read the version, features and limits of this API");

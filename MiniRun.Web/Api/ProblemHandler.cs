@@ -35,6 +35,7 @@ sealed class ProblemHandler(ILogger<ProblemHandler> logger) : IExceptionHandler
             EngineError.NameTaken => (StatusCodes.Status409Conflict, "name-taken"),
             EngineError.InvalidField => (StatusCodes.Status422UnprocessableEntity, "invalid-field"),
             EngineError.WrongState => (StatusCodes.Status409Conflict, "wrong-state"),
+            EngineError.Busy => (StatusCodes.Status409Conflict, "busy"),
             EngineError.RevisionMismatch => (StatusCodes.Status412PreconditionFailed, "revision-mismatch"),
             EngineError.LaunchFailed => (StatusCodes.Status500InternalServerError, "launch-failed"),
             EngineError.HostUnable => (StatusCodes.Status503ServiceUnavailable, "host-unable"),

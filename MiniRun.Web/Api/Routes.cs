@@ -33,6 +33,7 @@ static class Routes
         Attach.Map(api);
         Images.Map(api);
         SystemInfo.Map(api);
+        Demos.Map(api);
         SignIn.Map(api);
         app.MapOpenApi("/openapi/{documentName}.json");
     }

@@ -6,7 +6,7 @@ namespace MiniRun.Web.Hosting;
 /// <remarks>A rewrite before routing, because a page and an endpoint on one path are ambiguous to it.</remarks>
 static class ShortForms
 {
-    static readonly PathString[] Resources = ["/containers", "/images", "/system"];
+    static readonly PathString[] Resources = ["/containers", "/images", "/system", "/demos"];
 
     public static void UseShortForms(this WebApplication app) => app.Use(static (context, next) =>
     {

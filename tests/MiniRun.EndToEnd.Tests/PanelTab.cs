@@ -37,7 +37,8 @@ public sealed class PanelTab : IAsyncDisposable
     }
 
     /// <summary>Stores the page in both themes below the test's output folder.</summary>
-    public async Task ShootAsync(string name)
+    /// <param name="whole">The page to its end, not only what the window shows.</param>
+    public async Task ShootAsync(string name, bool whole = false)
     {
         foreach (var theme in new[] { "dark", "light" })
         {
@@ -45,7 +46,7 @@ public sealed class PanelTab : IAsyncDisposable
             await Page.Locator($"html[data-theme={theme}]").WaitForAsync();
             // MudBlazor's own colours come through the circuit a moment later.
             await Page.WaitForTimeoutAsync(500);
-            await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(PanelFixture.Screenshots, $"{name}-{theme}.png") });
+            await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(PanelFixture.Screenshots, $"{name}-{theme}.png"), FullPage = whole });
         }
     }
 

@@ -55,22 +55,10 @@ sealed class ContainerConsole : IDisposable
 
     static ContainerConsole CreateTerminal(RuntimeConfig config)
     {
-        var mount = config.Mounts.Find(m => m.Type is "devpts")
-            ?? throw new SpecException("$.process.terminal", "needs a mount of type devpts on /dev/pts");
-        var options = MountOptions.Parse(mount, "$.mounts");
-        var instance = Terminal.CreateInstance(options.Data, options.Set);
-        var (master, peer) = Terminal.Open(instance);
-        if (config.Process.ConsoleSize is { Columns: > 0, Rows: > 0 } size)
-        {
-            Terminal.Resize(master, size.Columns, size.Rows);
-        }
-
-        Pipes.DoNotBlock(master);
-        var console = new ContainerConsole(master, null, master, isTerminal: true)
-        {
-            Streams = new ProcessStreams(null, (Files.Number(peer), Files.Number(instance))),
-        };
-        console._childSide.AddRange([peer, instance]);
+        var terminal = ContainerTerminal.Create(config);
+        Pipes.DoNotBlock(terminal.Master);
+        var console = new ContainerConsole(terminal.Master, null, terminal.Master, isTerminal: true) { Streams = terminal.Streams };
+        console._childSide.AddRange([terminal.Peer, terminal.Instance]);
         return console;
     }
 

@@ -8,31 +8,61 @@ sealed partial class ContainerMonitor
     /// <summary>One for the engine, the others for people who watch.</summary>
     const int MaximumClients = 64;
 
-    readonly MonitorClient?[] _clients = new MonitorClient?[MaximumClients];
+    readonly MonitorClient[] _clients = new MonitorClient[MaximumClients];
+    readonly Pages _clientMemory = new(MaximumClients * MonitorClient.MemorySize);
+    bool _listening = true;
 
     void Accept()
     {
-        while (UnixSocket.Accept(_listener) is { } socket)
+        while (true)
         {
-            var slot = Array.IndexOf(_clients, null);
-            if (slot < 0)
+            var socket = _container.Listener.TryAccept(out var isExhausted);
+            if (!socket.IsOpen)
+            {
+                // A client that cannot be taken in would be reported for ever; the next pause or parting tries again.
+                _listening = !isExhausted || !_epoll.TryChange(_container.Listener, Readiness.None, ListenerTag);
+                return;
+            }
+
+            var slot = FreeSlot();
+            if (slot < 0 || !_epoll.TryWatch(socket, Readiness.Readable, FirstClientTag + slot))
             {
                 // Closing says it: the client sees the end before a greeting.
-                socket.Dispose();
+                socket.Close();
                 continue;
             }
 
-            var client = new MonitorClient(socket);
-            _clients[slot] = client;
-            _epoll.Watch(socket, Readiness.Readable, FirstClientTag + slot);
-            client.Greet(_console.IsTerminal);
+            _clients[slot].Connect(socket);
+            _clients[slot].Greet(_container.IsTerminal);
             Send(slot, default);
         }
     }
 
+    void Listen()
+    {
+        if (!_listening)
+        {
+            _listening = _epoll.TryChange(_container.Listener, Readiness.Readable, ListenerTag);
+        }
+    }
+
+    int FreeSlot()
+    {
+        for (var slot = 0; slot < MaximumClients; slot++)
+        {
+            if (!_clients[slot].IsConnected)
+            {
+                return slot;
+            }
+        }
+
+        return -1;
+    }
+
     void Serve(int slot, Readiness ready)
     {
-        if (_clients[slot] is not { } client)
+        var client = _clients[slot];
+        if (!client.IsConnected)
         {
             return;
         }
@@ -53,45 +83,43 @@ sealed partial class ContainerMonitor
     /// <returns>False when the client was dropped.</returns>
     bool Handle(int slot, MonitorClient client)
     {
-        try
+        while (client.TryPeek(out var kind, out var payload))
         {
-            while (client.TryPeek(out var kind, out var payload))
+            switch (kind)
             {
-                switch (kind)
-                {
-                    case FrameKind.Attach:
-                        client.Attach(_ring);
-                        break;
-                    case FrameKind.Input when !TryQueueInput(payload):
-                        Listen(slot, client);
-                        return true;
-                    case FrameKind.Resize when payload.Length == 4 && _console.IsTerminal:
-                        Terminal.Resize(
-                            _console.Output, BinaryPrimitives.ReadUInt16LittleEndian(payload), BinaryPrimitives.ReadUInt16LittleEndian(payload[2..]));
-                        break;
-                    case FrameKind.CloseInput when !_console.IsTerminal:
-                        CloseInputWhenWritten();
-                        break;
-                }
-
-                client.Consume();
+                case FrameKind.Attach:
+                    client.Attach(_ring);
+                    break;
+                case FrameKind.Input when !TryQueueInput(payload):
+                    Listen(slot, client);
+                    return true;
+                case FrameKind.Resize when payload.Length == 4 && _container.IsTerminal:
+                    Terminal.TryResize(
+                        _container.Output, BinaryPrimitives.ReadUInt16LittleEndian(payload), BinaryPrimitives.ReadUInt16LittleEndian(payload[2..]));
+                    break;
+                case FrameKind.CloseInput when !_container.IsTerminal:
+                    CloseInputWhenWritten();
+                    break;
             }
 
-            Listen(slot, client);
-            return true;
+            client.Consume();
         }
-        catch (InvalidDataException)
+
+        if (client.IsBroken)
         {
             Drop(slot);
             return false;
         }
+
+        Listen(slot, client);
+        return true;
     }
 
     void SendToAll(ReadOnlySpan<byte> end)
     {
         for (var slot = 0; slot < MaximumClients; slot++)
         {
-            if (_clients[slot] is not null)
+            if (_clients[slot].IsConnected)
             {
                 Send(slot, end);
             }
@@ -100,7 +128,7 @@ sealed partial class ContainerMonitor
 
     void Send(int slot, ReadOnlySpan<byte> end)
     {
-        var client = _clients[slot]!;
+        var client = _clients[slot];
         if (client.Send(_ring, end))
         {
             Listen(slot, client);
@@ -119,7 +147,7 @@ sealed partial class ContainerMonitor
         if (wanted != client.Wanted)
         {
             client.Wanted = wanted;
-            _epoll.Change(client.Socket, wanted, FirstClientTag + slot);
+            _epoll.TryChange(client.Socket, wanted, FirstClientTag + slot);
         }
     }
 
@@ -128,25 +156,25 @@ sealed partial class ContainerMonitor
     {
         for (var slot = 0; slot < MaximumClients; slot++)
         {
-            if (_clients[slot] is { } client)
+            if (_clients[slot] is { IsConnected: true } client)
             {
-                _epoll.Change(client.Socket, client.IsDrained ? Readiness.None : Readiness.Writable, FirstClientTag + slot);
+                _epoll.TryChange(client.Socket, client.IsDrained ? Readiness.None : Readiness.Writable, FirstClientTag + slot);
             }
         }
     }
 
     void Drop(int slot)
     {
-        _epoll.Forget(_clients[slot]!.Socket);
-        _clients[slot]!.Dispose();
-        _clients[slot] = null;
+        _epoll.TryForget(_clients[slot].Socket);
+        _clients[slot].Disconnect();
+        Listen();
     }
 
     bool AllDrained()
     {
         foreach (var client in _clients)
         {
-            if (client is { IsDrained: false })
+            if (client is { IsConnected: true, IsDrained: false })
             {
                 return false;
             }

@@ -4,7 +4,9 @@ namespace MiniRun.Runtime.Sandbox.Monitoring;
 
 sealed partial class ContainerMonitor
 {
-    readonly byte[] _input = new byte[64 * 1024];
+    const int InputSize = 64 * 1024;
+
+    readonly Pages _input = new(InputSize);
     int _inputLength;
     bool _inputWatched;
     bool _inputEnding;
@@ -18,12 +20,12 @@ sealed partial class ContainerMonitor
             return true;
         }
 
-        if (_inputLength + bytes.Length > _input.Length)
+        if (_inputLength + bytes.Length > InputSize)
         {
             return false;
         }
 
-        bytes.CopyTo(_input.AsSpan(_inputLength));
+        bytes.CopyTo(_input.Slice(_inputLength, bytes.Length));
         _inputLength += bytes.Length;
         WriteInput();
         return true;
@@ -43,7 +45,8 @@ sealed partial class ContainerMonitor
             return;
         }
 
-        var count = _inputLength > 0 ? Pipes.TryWrite(_console.Input, _input.AsSpan(0, _inputLength)) : 0;
+        var waiting = _input.Slice(0, _inputLength);
+        var count = _inputLength > 0 ? _container.Input.TryWrite(waiting) : 0;
         if (count < 0)
         {
             // The container closed its end: what is typed goes nowhere.
@@ -51,7 +54,7 @@ sealed partial class ContainerMonitor
             return;
         }
 
-        _input.AsSpan(count, _inputLength - count).CopyTo(_input);
+        waiting[count..].CopyTo(waiting);
         _inputLength -= count;
         WatchInput(_inputLength > 0);
         if (_inputLength == 0 && _inputEnding)
@@ -67,7 +70,7 @@ sealed partial class ContainerMonitor
         WriteInput();
         for (var slot = 0; slot < MaximumClients; slot++)
         {
-            if (_clients[slot] is { Wanted: var wanted } client && (wanted & Readiness.Readable) == Readiness.None)
+            if (_clients[slot] is { IsConnected: true, Wanted: var wanted } client && (wanted & Readiness.Readable) == Readiness.None)
             {
                 Handle(slot, client);
             }
@@ -76,38 +79,39 @@ sealed partial class ContainerMonitor
 
     void StopInput()
     {
+        WatchInput(wanted: false);
+        if (!_inputClosed && !_container.IsTerminal)
+        {
+            _container.Input.Close();
+        }
+
         _inputClosed = true;
         _inputLength = 0;
-        WatchInput(wanted: false);
-        if (!_console.IsTerminal)
-        {
-            _console.Input.Dispose();
-        }
     }
 
     /// <summary>A terminal's one descriptor is watched for output already; pipes have one of their own for input.</summary>
     void WatchInput(bool wanted)
     {
-        if (wanted == _inputWatched || _console.Input.IsClosed)
+        if (wanted == _inputWatched || _inputClosed)
         {
             return;
         }
 
         _inputWatched = wanted;
-        if (_console.IsTerminal)
+        if (_container.IsTerminal)
         {
             if (_outputOpen)
             {
-                _epoll.Change(_console.Output, Readiness.Readable | (wanted ? Readiness.Writable : Readiness.None), OutputTag);
+                _epoll.TryChange(_container.Output, Readiness.Readable | (wanted ? Readiness.Writable : Readiness.None), OutputTag);
             }
         }
         else if (wanted)
         {
-            _epoll.Watch(_console.Input, Readiness.Writable, InputTag);
+            _epoll.TryWatch(_container.Input, Readiness.Writable, InputTag);
         }
         else
         {
-            _epoll.Forget(_console.Input);
+            _epoll.TryForget(_container.Input);
         }
     }
 }

@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using Microsoft.Win32.SafeHandles;
-using MiniRun.Runtime.Cgroups;
 using MiniRun.Runtime.Kernel;
 
 namespace MiniRun.Runtime.Sandbox.Monitoring;
@@ -23,45 +21,49 @@ sealed partial class ContainerMonitor : IDisposable
     const int ListenerTag = 4;
     const int FirstClientTag = 16;
 
+    readonly Handover _container;
     readonly Folder _bundleFolder;
     readonly Folder _runFolder;
-    readonly ContainerConsole _console;
-    readonly LaunchedProcess _process;
-    readonly ContainerCgroup _cgroup;
-    readonly SafeFileHandle _listener;
-    readonly long _startedAt;
+    readonly SafeFileHandle _process;
     readonly Epoll _epoll = new();
     readonly OutputRing _ring = new();
     readonly LogWriter _log;
-    readonly byte[] _chunk = new byte[Frame.MaximumPayload];
-    readonly byte[] _end = new byte[9];
+    readonly Pages _chunk = new(Frame.MaximumPayload);
     ProcessEnd? _ended;
     bool _outputOpen = true;
     bool _errorOpen;
 
-    public ContainerMonitor(
-        Folder bundleFolder, Folder runFolder, ContainerConsole console, LaunchedProcess process, ContainerCgroup cgroup, SafeFileHandle listener, long startedAt)
+    /// <param name="container">Its descriptors belong to this monitor from now on.</param>
+    /// <exception cref="KernelException">There is no memory or no descriptor left.</exception>
+    public ContainerMonitor(Handover container)
     {
-        (_bundleFolder, _runFolder, _console, _process) = (bundleFolder, runFolder, console, process);
-        (_cgroup, _listener, _startedAt) = (cgroup, listener, startedAt);
-        _log = new LogWriter(bundleFolder);
-        _errorOpen = console.Error is not null;
-        _epoll.Watch(process.PidFd, Readiness.Readable, ProcessTag);
-        _epoll.Watch(console.Output, Readiness.Readable, OutputTag);
-        if (console.Error is { } error)
+        _container = container;
+        _bundleFolder = Folder.Of(Own(container.Bundle));
+        _runFolder = Folder.Of(Own(container.Run));
+        _process = Own(container.Process);
+        _log = new LogWriter(_bundleFolder);
+        _errorOpen = container.Error.IsOpen;
+        Watch(container.Process, ProcessTag);
+        Watch(container.Output, OutputTag);
+        Watch(container.Listener, ListenerTag);
+        if (_errorOpen)
         {
-            _epoll.Watch(error, Readiness.Readable, ErrorTag);
+            Watch(container.Error, ErrorTag);
         }
 
-        _epoll.Watch(listener, Readiness.Readable, ListenerTag);
+        for (var slot = 0; slot < MaximumClients; slot++)
+        {
+            _clients[slot] = new MonitorClient(_clientMemory, slot * MonitorClient.MemorySize);
+        }
     }
 
     /// <summary>Returns when the container has ended and everything about it is written down.</summary>
     public void Run()
     {
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
         while (_ended is null)
         {
-            Turn(_log.HasParts ? PartialLineDelay : -1);
+            Turn(_log.HasParts || !_listening ? PartialLineDelay : -1);
         }
 
         // Its pid namespace died with it, so the streams are ending too.
@@ -71,7 +73,8 @@ sealed partial class ContainerMonitor : IDisposable
             Turn(LastOutputDelay / 10);
         }
 
-        var record = Conclude();
+        _log.FlushParts();
+        var record = Conclude(GC.GetAllocatedBytesForCurrentThread() - allocated);
         SayEnd(record);
     }
 
@@ -79,12 +82,32 @@ sealed partial class ContainerMonitor : IDisposable
     {
         foreach (var client in _clients)
         {
-            client?.Dispose();
+            if (client.IsConnected)
+            {
+                client.Disconnect();
+            }
         }
 
-        _listener.Dispose();
         _epoll.Dispose();
         _log.Dispose();
+        _ring.Dispose();
+        _chunk.Dispose();
+        _input.Dispose();
+        _clientMemory.Dispose();
+        _container.Listener.Close();
+        _process.Dispose();
+        _runFolder.Dispose();
+        _bundleFolder.Dispose();
+    }
+
+    static SafeFileHandle Own(Descriptor descriptor) => new(descriptor.Number, ownsHandle: true);
+
+    void Watch(Descriptor descriptor, int tag)
+    {
+        if (!_epoll.TryWatch(descriptor, Readiness.Readable, tag))
+        {
+            throw KernelException.Last("epoll_ctl");
+        }
     }
 
     /// <summary>Waits for events and handles them.</summary>
@@ -94,6 +117,7 @@ sealed partial class ContainerMonitor : IDisposable
         if (count == 0)
         {
             _log.FlushParts();
+            Listen();
         }
 
         for (var i = 0; i < count; i++)
@@ -102,19 +126,19 @@ sealed partial class ContainerMonitor : IDisposable
             switch (tag)
             {
                 case ProcessTag:
-                    _ended = Processes.Reap(_process.PidFd, wait: true);
-                    _epoll.Forget(_process.PidFd);
+                    _ended = Processes.Reap(_process, wait: true);
+                    _epoll.TryForget(_container.Process);
                     break;
                 case OutputTag:
-                    if (_console.IsTerminal && (ready & Readiness.Writable) != Readiness.None)
+                    if (_container.IsTerminal && (ready & Readiness.Writable) != Readiness.None)
                     {
                         ResumeInput();
                     }
 
-                    _outputOpen = Drain(_console.Output, stream: 1);
+                    _outputOpen = Drain(_container.Output, stream: 1);
                     break;
                 case ErrorTag:
-                    _errorOpen = Drain(_console.Error!, stream: 2);
+                    _errorOpen = Drain(_container.Error, stream: 2);
                     break;
                 case InputTag:
                     ResumeInput();
@@ -131,74 +155,30 @@ sealed partial class ContainerMonitor : IDisposable
 
     /// <summary>Moves one chunk into log and ring; level-triggered epoll asks again while there is more.</summary>
     /// <returns>Whether more may come.</returns>
-    bool Drain(SafeFileHandle source, byte stream)
+    bool Drain(Descriptor source, byte stream)
     {
-        var count = Pipes.TryRead(source, _chunk);
+        var chunk = _chunk.Slice(0, Frame.MaximumPayload);
+        var count = source.TryRead(chunk);
         if (count < 0)
         {
-            if (source == _console.Input)
+            if (source == _container.Input)
             {
                 StopInput();
             }
 
-            _epoll.Forget(source);
+            _epoll.TryForget(source);
             return false;
         }
 
         if (count > 0)
         {
-            var bytes = _chunk.AsSpan(0, count);
+            var bytes = chunk[..count];
             _log.Append(stream, bytes);
             _ring.Append(stream, bytes);
             SendToAll(default);
         }
 
         return true;
-    }
-
-    /// <summary>Writes down how it ended, then removes what only a running container has. In this order: whoever sees
-    /// nothing of it running can rely on finding the record.</summary>
-    ExitRecord Conclude()
-    {
-        _log.FlushParts();
-        var outOfMemory = _cgroup.ReadOomKills() > 0;
-        var end = _ended!.Value;
-        var record = new ExitRecord(end.ExitCode, end.Signal, outOfMemory, _startedAt, Clock.Realtime());
-        try
-        {
-            record.Write(_bundleFolder);
-        }
-        catch (KernelException)
-        {
-            // A full disk must not cost the exit code: memory keeps it until the next boot.
-            record.Write(_runFolder);
-        }
-
-        if (!_cgroup.TryRemove())
-        {
-            _cgroup.Kill();
-            CgroupRemoval.Await(_cgroup);
-        }
-
-        _runFolder.Delete(MonitorSocket.FileName);
-        _runFolder.Delete(StateRecord.FileName);
-        return record;
-    }
-
-    void SayEnd(ExitRecord record)
-    {
-        BinaryPrimitives.WriteInt32LittleEndian(_end, record.ExitCode);
-        BinaryPrimitives.WriteInt32LittleEndian(_end.AsSpan(4), record.Signal);
-        _end[8] = record.OutOfMemory ? (byte)1 : (byte)0;
-        _epoll.Forget(_listener);
-        SendToAll(_end);
-        var deadline = Clock.Monotonic() + (LastOutputDelay * 1_000_000L);
-        while (!AllDrained() && Clock.Monotonic() < deadline)
-        {
-            ListenForSpaceOnly();
-            _epoll.Wait(LastOutputDelay / 10);
-            SendToAll(_end);
-        }
     }
 }
 

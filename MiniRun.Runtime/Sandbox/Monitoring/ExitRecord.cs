@@ -10,6 +10,9 @@ sealed record ExitRecord(int ExitCode, int Signal, bool OutOfMemory, long Starte
 {
     public const string FileName = "exit.json";
 
+    /// <summary>Bytes that the monitor's collector was asked for while the container ran: 0, or its loop allocates.</summary>
+    public long AllocatedInLoop { get; init; }
+
     /// <exception cref="KernelException">The disk refused.</exception>
     public void Write(Folder folder) =>
         folder.WriteDurably(FileName, new FlatObjectWriter()
@@ -19,6 +22,7 @@ sealed record ExitRecord(int ExitCode, int Signal, bool OutOfMemory, long Starte
             .Add("outOfMemory", OutOfMemory)
             .Add("startedAt", StartedAt)
             .Add("finishedAt", FinishedAt)
+            .Add("allocatedInLoop", AllocatedInLoop)
             .Finish());
 
     /// <summary>Null when there is none.</summary>
@@ -33,6 +37,9 @@ sealed record ExitRecord(int ExitCode, int Signal, bool OutOfMemory, long Starte
         var fields = FlatObject.Read(document);
         return new ExitRecord(
             fields.SmallNumber("exitCode"), fields.SmallNumber("signal"), fields.Flag("outOfMemory"),
-            fields.Number("startedAt"), fields.Number("finishedAt"));
+            fields.Number("startedAt"), fields.Number("finishedAt"))
+        {
+            AllocatedInLoop = fields.Has("allocatedInLoop") ? fields.Number("allocatedInLoop") : 0,
+        };
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Win32.SafeHandles;
 using MiniRun.Runtime.Kernel;
 
 namespace MiniRun.Runtime.Sandbox.Monitoring;
@@ -7,8 +6,8 @@ namespace MiniRun.Runtime.Sandbox.Monitoring;
 /// <summary>Writes a container's output in the CRI text format: a line is
 /// <c>time stream tag content</c>, with RFC 3339 nanoseconds and the tag F for a whole line, P for a part of one.</summary>
 /// <remarks>Rotates at 10 MiB and keeps five files: <c>log</c>, <c>log.1</c>, ... <c>log.4</c>. A full disk loses output, never
-/// the container: what was lost is counted and said as soon as there is space.</remarks>
-sealed class LogWriter(Folder folder) : IDisposable
+/// the container: what was lost is counted and said as soon as there is space. Nothing here allocates.</remarks>
+sealed class LogWriter : IDisposable
 {
     public const string FileName = "log";
     public const int MaximumFileSize = 10 << 20;
@@ -20,16 +19,30 @@ sealed class LogWriter(Folder folder) : IDisposable
     // "2016-10-06T00:17:09.669794202Z stdout F "
     const int PrefixSize = 40;
 
-    readonly PendingLine _output = new("stdout"u8.ToArray());
-    readonly PendingLine _error = new("stderr"u8.ToArray());
-    readonly byte[] _buffer = new byte[128 * 1024];
+    /// <summary>Holds the largest record.</summary>
+    const int BufferSize = 32 * 1024;
+
+    readonly Descriptor _folder;
+    readonly Pages _pages = new(BufferSize + (2 * MaximumContent));
+    readonly PendingLine _output;
+    readonly PendingLine _error;
     int _buffered;
-    SafeFileHandle? _file;
+    Descriptor _file = Descriptor.None;
     long _size;
     long _lost;
 
+    /// <param name="folder">Where the files are; it stays open as long as this.</param>
+    public LogWriter(Folder folder)
+    {
+        _folder = Descriptor.Of(folder.Handle);
+        _output = new PendingLine(_pages, BufferSize);
+        _error = new PendingLine(_pages, BufferSize + MaximumContent);
+    }
+
     /// <summary>Whether a line has begun that <see cref="FlushParts"/> would write.</summary>
     public bool HasParts => _output.Length > 0 || _error.Length > 0;
+
+    Span<byte> Buffer => _pages.Slice(0, BufferSize);
 
     /// <param name="stream">1 for stdout, 2 for stderr.</param>
     public void Append(byte stream, ReadOnlySpan<byte> bytes)
@@ -51,7 +64,7 @@ sealed class LogWriter(Folder folder) : IDisposable
             }
             else
             {
-                bytes.CopyTo(pending.Bytes.AsSpan(pending.Length));
+                bytes.CopyTo(pending.Bytes[pending.Length..]);
                 pending.Length += bytes.Length;
                 bytes = default;
             }
@@ -63,36 +76,38 @@ sealed class LogWriter(Folder folder) : IDisposable
     /// <summary>Writes what has begun of a line: a prompt stays without its line feed for as long as the user thinks.</summary>
     public void FlushParts()
     {
-        foreach (var pending in (ReadOnlySpan<PendingLine>)[_output, _error])
-        {
-            if (pending.Length > 0)
-            {
-                Record(pending, default, 'P');
-            }
-        }
-
+        FlushPart(_output);
+        FlushPart(_error);
         Flush();
     }
 
     public void Dispose()
     {
         FlushParts();
-        _file?.Dispose();
+        CloseFile();
+        _pages.Dispose();
+    }
+
+    void FlushPart(PendingLine pending)
+    {
+        if (pending.Length > 0)
+        {
+            Record(pending, default, 'P');
+        }
     }
 
     void Record(PendingLine pending, ReadOnlySpan<byte> rest, char tag)
     {
-        if (_buffered + PrefixSize + pending.Length + rest.Length + 1 > _buffer.Length)
+        if (_buffered + PrefixSize + pending.Length + rest.Length + 1 > BufferSize)
         {
             Flush();
         }
 
         var start = _buffered;
-        _buffered += Timestamp.Write(_buffer.AsSpan(_buffered), Clock.Realtime());
-        Put(" "u8);
-        Put(pending.Name);
-        Put(tag == 'F' ? " F "u8 : " P "u8);
-        Put(pending.Bytes.AsSpan(0, pending.Length));
+        _buffered += Timestamp.Write(Buffer[_buffered..], Clock.Realtime());
+        Put(pending == _error ? " stderr "u8 : " stdout "u8);
+        Put(tag == 'F' ? "F "u8 : "P "u8);
+        Put(pending.Bytes[..pending.Length]);
         Put(rest);
         Put("\n"u8);
         pending.Length = 0;
@@ -103,46 +118,54 @@ sealed class LogWriter(Folder folder) : IDisposable
             _buffered = start;
             Flush();
             Rotate();
-            _buffer.AsSpan(start, record).CopyTo(_buffer);
+            Buffer.Slice(start, record).CopyTo(Buffer);
             _buffered = record;
         }
     }
 
     void Put(ReadOnlySpan<byte> bytes)
     {
-        bytes.CopyTo(_buffer.AsSpan(_buffered));
+        bytes.CopyTo(Buffer[_buffered..]);
         _buffered += bytes.Length;
     }
 
+    /// <summary>Whatever the disk says, the container goes on; the next success tells how much is missing.</summary>
     void Flush()
     {
-        if (_buffered == 0)
+        if (_buffered > 0)
         {
-            return;
+            var written = OpenFile() && SaidWhatWasLost() ? Write(Buffer[.._buffered]) : 0;
+            _lost += _buffered - written;
+            _buffered = 0;
         }
-
-        try
-        {
-            OpenFile();
-            if (_lost > 0)
-            {
-                SayWhatWasLost();
-            }
-
-            Files.Write(_file!, _buffer.AsSpan(0, _buffered), FileName);
-            _size += _buffered;
-        }
-        catch (KernelException)
-        {
-            // Whatever the disk says, the container goes on; the next success tells how much is missing.
-            _lost += _buffered;
-        }
-
-        _buffered = 0;
     }
 
-    void SayWhatWasLost()
+    /// <returns>How many bytes the disk took.</returns>
+    int Write(ReadOnlySpan<byte> bytes)
     {
+        var written = 0;
+        while (written < bytes.Length)
+        {
+            var count = _file.TryWrite(bytes[written..]);
+            if (count < 0)
+            {
+                break;
+            }
+
+            written += count;
+        }
+
+        _size += written;
+        return written;
+    }
+
+    bool SaidWhatWasLost()
+    {
+        if (_lost == 0)
+        {
+            return true;
+        }
+
         // The line feed ends a record that the full disk may have cut.
         Span<byte> record = stackalloc byte[160];
         "\n"u8.CopyTo(record);
@@ -153,53 +176,64 @@ sealed class LogWriter(Folder folder) : IDisposable
         length += digits;
         "]\n"u8.CopyTo(record[length..]);
         length += 2;
-        Files.Write(_file!, record[..length], FileName);
-        _size += length;
-        _lost = 0;
-    }
-
-    void OpenFile()
-    {
-        if (_file is not null)
+        if (Write(record[..length]) < length)
         {
-            return;
+            return false;
         }
 
-        _file = folder.OpenFile(FileName, Open.WriteOnly | Open.Create | Open.Append);
-        _size = RandomAccess.GetLength(_file);
+        _lost = 0;
+        return true;
     }
 
+    bool OpenFile()
+    {
+        if (!_file.IsOpen)
+        {
+            _file = _folder.TryOpen(NameOf(0), Open.WriteOnly | Open.Create | Open.Append);
+            _size = _file.IsOpen ? _file.Length() : 0;
+        }
+
+        return _file.IsOpen;
+    }
+
+    void CloseFile()
+    {
+        if (_file.IsOpen)
+        {
+            _file.Close();
+            _file = Descriptor.None;
+        }
+    }
+
+    /// <summary>Where the disk refuses, the container goes on with the file it had; the next record tries again.</summary>
     void Rotate()
     {
-        _file?.Dispose();
-        _file = null;
-        try
+        CloseFile();
+        for (var number = MaximumFiles - 1; number > 0 && _folder.TryRename(NameOf(number - 1), NameOf(number)); number--)
         {
-            for (var number = MaximumFiles - 1; number > 0; number--)
-            {
-                var from = number == 1 ? FileName : Name(number - 1);
-                if (folder.Exists(from))
-                {
-                    folder.Rename(from, Name(number));
-                }
-            }
-        }
-        catch (KernelException)
-        {
-            // The container goes on, and so does the file it had; the next record tries again.
         }
 
         _size = 0;
     }
 
+    /// <summary>As <see cref="Name"/>, for the kernel.</summary>
+    static ReadOnlySpan<byte> NameOf(int number) => number switch
+    {
+        0 => "log\0"u8,
+        1 => "log.1\0"u8,
+        2 => "log.2\0"u8,
+        3 => "log.3\0"u8,
+        4 => "log.4\0"u8,
+        _ => throw new ArgumentOutOfRangeException(nameof(number)),
+    };
+
     /// <summary>"log.3"; 0 is the file that is being written.</summary>
     public static string Name(int number) => number == 0 ? FileName : string.Create(CultureInfo.InvariantCulture, $"{FileName}.{number}");
 
-    sealed class PendingLine(byte[] name)
+    /// <summary>A line whose end has not come yet.</summary>
+    sealed class PendingLine(Pages pages, int start)
     {
-        public byte[] Name { get; } = name;
-
-        public byte[] Bytes { get; } = new byte[MaximumContent];
+        public Span<byte> Bytes => pages.Slice(start, MaximumContent);
 
         public int Length { get; set; }
     }

@@ -1,15 +1,21 @@
 using System.Buffers.Binary;
-using Microsoft.Win32.SafeHandles;
 using MiniRun.Runtime.Kernel;
 
 namespace MiniRun.Runtime.Sandbox.Monitoring;
 
-/// <summary>One client on the monitor's socket: a position in the output, one frame on its way out, one on its way in.</summary>
-/// <remarks>Its buffers are made when it connects; nothing is allocated afterwards.</remarks>
-sealed class MonitorClient(SafeFileHandle socket) : IDisposable
+/// <summary>A place for one client on the monitor's socket: a position in the output, one frame on its way out, one on its way in.</summary>
+/// <remarks>Made in advance for clients that come and go: nothing is allocated for one, and its pages go when it does.</remarks>
+/// <param name="pages">Memory for the buffers.</param>
+/// <param name="start">Where they begin in it; they take <see cref="MemorySize"/> bytes.</param>
+sealed class MonitorClient(Pages pages, int start)
 {
-    readonly byte[] _outgoing = new byte[Frame.HeaderSize + Frame.MaximumPayload];
-    readonly byte[] _incoming = new byte[Frame.HeaderSize + Frame.MaximumPayload];
+    const int LargestFrame = Frame.HeaderSize + Frame.MaximumPayload;
+
+    /// <summary>Two frames of the largest size, each on pages of its own.</summary>
+    public const int MemorySize = 2 * BufferSize;
+
+    const int BufferSize = 20 * 1024;
+
     int _staged;
     int _sent;
     int _received;
@@ -18,13 +24,39 @@ sealed class MonitorClient(SafeFileHandle socket) : IDisposable
     bool _attached;
     bool _endStaged;
 
-    public SafeFileHandle Socket { get; } = socket;
+    public Descriptor Socket { get; private set; } = Descriptor.None;
+
+    public bool IsConnected => Socket.IsOpen;
+
+    /// <summary>It sent what no client sends, and is not worth another word.</summary>
+    public bool IsBroken { get; private set; }
 
     /// <summary>What epoll waits for on this socket.</summary>
-    public Readiness Wanted { get; set; } = Readiness.Readable;
+    public Readiness Wanted { get; set; }
 
     /// <summary>Whether everything that it may have so far was sent.</summary>
     public bool IsDrained => _sent == _staged;
+
+    Span<byte> Outgoing => pages.Slice(start, LargestFrame);
+
+    Span<byte> Incoming => pages.Slice(start + BufferSize, LargestFrame);
+
+    /// <summary>Takes a client in.</summary>
+    public void Connect(Descriptor socket)
+    {
+        Socket = socket;
+        Wanted = Readiness.Readable;
+        (_staged, _sent, _received, _position, _seen) = (0, 0, 0, 0, 0);
+        (_attached, _endStaged, IsBroken) = (false, false, false);
+    }
+
+    /// <summary>Lets the client go; the place is free for another.</summary>
+    public void Disconnect()
+    {
+        Socket.Close();
+        Socket = Descriptor.None;
+        pages.Forget(start, MemorySize);
+    }
 
     /// <summary>Queues a small frame in front of all output.</summary>
     public void Greet(bool terminal) => Stage(FrameKind.Hello, [Frame.Version, terminal ? (byte)1 : (byte)0]);
@@ -45,7 +77,7 @@ sealed class MonitorClient(SafeFileHandle socket) : IDisposable
         {
             while (_sent < _staged)
             {
-                var count = UnixSocket.Send(Socket, _outgoing.AsSpan(_sent, _staged - _sent));
+                var count = Socket.TrySend(Outgoing[_sent.._staged]);
                 if (count <= 0)
                 {
                     return count == 0;
@@ -65,9 +97,9 @@ sealed class MonitorClient(SafeFileHandle socket) : IDisposable
     /// <returns>False when the client is gone or broke the protocol.</returns>
     public bool Receive()
     {
-        while (_received < _incoming.Length)
+        while (_received < LargestFrame)
         {
-            var count = UnixSocket.Receive(Socket, _incoming.AsSpan(_received));
+            var count = Socket.TryReceive(Incoming[_received..]);
             if (count < 0)
             {
                 return false;
@@ -85,8 +117,7 @@ sealed class MonitorClient(SafeFileHandle socket) : IDisposable
     }
 
     /// <summary>The next whole frame that was received, until <see cref="Consume"/>.</summary>
-    /// <returns>False when there is none yet.</returns>
-    /// <exception cref="InvalidDataException">The frame is larger than any client sends.</exception>
+    /// <returns>False when there is none yet, or never will be (<see cref="IsBroken"/>).</returns>
     public bool TryPeek(out FrameKind kind, out ReadOnlySpan<byte> payload)
     {
         kind = default;
@@ -96,31 +127,25 @@ sealed class MonitorClient(SafeFileHandle socket) : IDisposable
             return false;
         }
 
-        var (length, frameKind, _) = Frame.ReadHeader(_incoming);
-        if (length is < 0 or > Frame.MaximumPayload)
-        {
-            throw new InvalidDataException("a client sent a frame that is too large");
-        }
-
-        if (_received < Frame.HeaderSize + length)
+        var (length, frameKind, _) = Frame.ReadHeader(Incoming);
+        IsBroken |= length is < 0 or > Frame.MaximumPayload;
+        if (IsBroken || _received < Frame.HeaderSize + length)
         {
             return false;
         }
 
         kind = frameKind;
-        payload = _incoming.AsSpan(Frame.HeaderSize, length);
+        payload = Incoming.Slice(Frame.HeaderSize, length);
         return true;
     }
 
     /// <summary>Drops the frame that <see cref="TryPeek"/> showed.</summary>
     public void Consume()
     {
-        var size = Frame.HeaderSize + Frame.ReadHeader(_incoming).Length;
-        _incoming.AsSpan(size, _received - size).CopyTo(_incoming);
+        var size = Frame.HeaderSize + Frame.ReadHeader(Incoming).Length;
+        Incoming[size.._received].CopyTo(Incoming);
         _received -= size;
     }
-
-    public void Dispose() => Socket.Dispose();
 
     bool StageNext(OutputRing ring, ReadOnlySpan<byte> end)
     {
@@ -136,7 +161,7 @@ sealed class MonitorClient(SafeFileHandle socket) : IDisposable
 
         if (_attached && _position < ring.End)
         {
-            _staged = ring.Read(_position, _outgoing);
+            _staged = ring.Read(_position, Outgoing);
             _position += _staged;
             _seen += _staged - Frame.HeaderSize;
             return true;
@@ -154,8 +179,8 @@ sealed class MonitorClient(SafeFileHandle socket) : IDisposable
 
     void Stage(FrameKind kind, ReadOnlySpan<byte> payload)
     {
-        Frame.WriteHeader(_outgoing, kind, 0, payload.Length);
-        payload.CopyTo(_outgoing.AsSpan(Frame.HeaderSize));
+        Frame.WriteHeader(Outgoing, kind, 0, payload.Length);
+        payload.CopyTo(Outgoing[Frame.HeaderSize..]);
         (_staged, _sent) = (Frame.HeaderSize + payload.Length, 0);
     }
 }

@@ -1,12 +1,14 @@
+using MiniRun.Runtime.Kernel;
+
 namespace MiniRun.Runtime.Sandbox.Monitoring;
 
 /// <summary>The last 256 KiB of output as frames, by position in the whole stream of frames. It serves replay and slow
 /// clients alike: each client only remembers a position, and one that falls behind learns how much it missed.</summary>
-sealed class OutputRing
+sealed class OutputRing : IDisposable
 {
     public const int Size = 256 * 1024;
 
-    readonly byte[] _bytes = new byte[Size];
+    readonly Pages _bytes = new(Size);
 
     /// <summary>Where the oldest frame begins.</summary>
     public long Start { get; private set; }
@@ -44,6 +46,8 @@ sealed class OutputRing
         return size;
     }
 
+    public void Dispose() => _bytes.Dispose();
+
     int LengthAt(long position)
     {
         Span<byte> header = stackalloc byte[Frame.HeaderSize];
@@ -55,15 +59,15 @@ sealed class OutputRing
     {
         var at = (int)(position % Size);
         var first = Math.Min(bytes.Length, Size - at);
-        bytes[..first].CopyTo(_bytes.AsSpan(at));
-        bytes[first..].CopyTo(_bytes);
+        bytes[..first].CopyTo(_bytes.Slice(at, first));
+        bytes[first..].CopyTo(_bytes.Slice(0, bytes.Length - first));
     }
 
     void Get(long position, Span<byte> place)
     {
         var at = (int)(position % Size);
         var first = Math.Min(place.Length, Size - at);
-        _bytes.AsSpan(at, first).CopyTo(place);
-        _bytes.AsSpan(0, place.Length - first).CopyTo(place[first..]);
+        _bytes.Slice(at, first).CopyTo(place);
+        _bytes.Slice(0, place.Length - first).CopyTo(place[first..]);
     }
 }

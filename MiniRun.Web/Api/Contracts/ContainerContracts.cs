@@ -158,6 +158,8 @@ public sealed record ProblemResource
 [JsonSerializable(typeof(ImagePage))]
 [JsonSerializable(typeof(StatsHistory))]
 [JsonSerializable(typeof(HostResource))]
+[JsonSerializable(typeof(DemoPage))]
+[JsonSerializable(typeof(DemoFactResource))]
 [JsonSerializable(typeof(SignInRequest))]
 [JsonSerializable(typeof(AttachControl))]
 [JsonSerializable(typeof(AttachNotice))]

@@ -52,8 +52,8 @@ public sealed unsafe class ArenaTests
     [InlineData("user", 0x10000000)]
     [InlineData("pid", 0x20000000)]
     [InlineData("network", 0x40000000)]
-    public void Namespaces_have_the_flags_of_clone(string type, long flag) => Assert.Equal(flag, Namespaces.Flag(type));
+    public void Namespaces_have_the_flags_of_clone(string type, ulong flag) => Assert.Equal(flag, Namespaces.Flag(type));
 
     [Fact]
-    public void There_is_no_other_namespace() => Assert.Throws<ArgumentOutOfRangeException>(() => Namespaces.Flag("time"));
+    public void There_is_no_other_namespace() => Assert.Throws<ArgumentOutOfRangeException>(() => Namespaces.Flag("disk"));
 }

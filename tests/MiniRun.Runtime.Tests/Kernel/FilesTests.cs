@@ -81,4 +81,14 @@ public sealed class FilesTests : IDisposable
         Assert.Equal(FileIdentity.Of(one), FileIdentity.Of(three));
         Assert.NotEqual(FileIdentity.Of(one), FileIdentity.Of(two));
     }
+
+    [Fact]
+    public void A_link_is_read_as_it_is()
+    {
+        File.CreateSymbolicLink(_place["link"], "grün/../x");
+        Assert.Equal("grün/../x", Files.ReadLink(_place["link"]));
+        Assert.StartsWith("pid:[", Files.ReadLink("/proc/self/ns/pid"), StringComparison.Ordinal);
+        var error = Assert.Throws<KernelException>(() => Files.ReadLink(_place["none"]));
+        Assert.Equal(("readlink", _place["none"], Errno.ENOENT), (error.Call, error.Path, error.Errno));
+    }
 }

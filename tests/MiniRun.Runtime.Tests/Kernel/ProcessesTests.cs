@@ -130,6 +130,25 @@ public sealed class ProcessesTests : IDisposable
     }
 
     [Fact]
+    public void A_group_is_ended_as_a_whole_and_its_leader_stays_to_be_reaped()
+    {
+        // Spawned programs lead a group of their own; the shell's child is in it.
+        var pid = Spawn.Start("/bin/sh", ["sh", "-c", "sleep 60; true"], Environment, 0);
+        using var leader = Processes.OpenPidFd(pid);
+        var child = 0;
+        Assert.True(SpinWait.SpinUntil(() => int.TryParse(File.ReadAllText($"/proc/{pid}/task/{pid}/children"), CultureInfo.InvariantCulture, out child), 5000));
+        using var other = Processes.OpenPidFd(child);
+        Assert.Equal(Errno.EINVAL, Assert.Throws<KernelException>(() => Processes.SignalGroup(pid, 99)).Errno);
+        // To the kernel that would mean everybody.
+        Assert.Throws<ArgumentOutOfRangeException>(() => Processes.SignalGroup(1, Signals.Kill));
+        Assert.True(Processes.SignalGroup(pid, Signals.Kill));
+        Processes.AwaitEnd(leader);
+        Processes.AwaitEnd(other);
+        Assert.Equal(new ProcessEnd(137, 9), Processes.Reap(leader, wait: false));
+        Assert.True(SpinWait.SpinUntil(() => !Processes.SignalGroup(pid, Signals.Kill), 5000));
+    }
+
+    [Fact]
     public void The_boot_has_an_id()
     {
         Assert.True(Guid.TryParse(Processes.BootId(), out _));

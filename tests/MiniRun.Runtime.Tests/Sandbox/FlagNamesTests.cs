@@ -47,7 +47,8 @@ public sealed class FlagNamesTests
     [InlineData(0, "FLAG")]
     [InlineData(1, "STRING")]
     [InlineData(6, "CREATE")]
-    [InlineData(7, "7")]
+    [InlineData(7, "RECONFIGURE")]
+    [InlineData(5, "5")]
     public void Commands_of_fsconfig(int command, string name) => Assert.Equal(name, FlagNames.Config(command));
 
     [Theory]

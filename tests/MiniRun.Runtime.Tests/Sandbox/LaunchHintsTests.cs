@@ -15,7 +15,27 @@ public sealed class LaunchHintsTests
     [InlineData("execve", 21, "names a directory")]
     [InlineData("open_tree", 2, "bind mount does not exist")]
     [InlineData("openat2", 40, "symbolic link")]
-    [InlineData("openat2", 2, "points nowhere")]
+    [InlineData("open_tree", 22, "use \"rbind\"")]
+    [InlineData("openat2", 2, "must be there is missing")]
+    [InlineData("make_place", 40, "symbolic link")]
+    [InlineData("make_place", 20, "where a directory is needed")]
+    [InlineData("make_place", 30, "read-only image")]
+    [InlineData("make_place", 13, "mapped ids")]
+    [InlineData("make_place", 75, "mapped ids")]
+    [InlineData("mknodat", 1, "CAP_MKNOD")]
+    [InlineData("mknodat", 30, "mount a tmpfs on /dev")]
+    [InlineData("require_device", 17, "CVE-2025-31133")]
+    [InlineData("refuse_filesystem", 18, "CVE-2019-19921")]
+    [InlineData("require_filesystem", 18, "bound to /proc")]
+    [InlineData("copy_tree", 36, "nested too deeply")]
+    [InlineData("copy_tree", 28, "raise its size")]
+    [InlineData("move_mount", 20, "a file cannot be mounted on a folder")]
+    [InlineData("move_mount", 22, "a file cannot be mounted on a folder")]
+    [InlineData("mount_setattr", 1, "has locked")]
+    [InlineData("mount_setattr", 22, "nothing can be remounted")]
+    [InlineData("fsopen", 1, "sysfs a network")]
+    [InlineData("fsconfig", 1, "mqueue an ipc")]
+    [InlineData("fsmount", 1, "that hides nothing")]
     [InlineData("openat2", 20, "where a directory is needed")]
     [InlineData("mkdirat", 20, "where a directory is needed")]
     [InlineData("mkdirat", 30, "read-only image")]
@@ -36,6 +56,17 @@ public sealed class LaunchHintsTests
     [InlineData("mount", 1, "CAP_SYS_ADMIN")]
     [InlineData("mount", 13, "CAP_SYS_ADMIN")]
     [InlineData("mount", 9, "the kernel says: bad file descriptor")]
+    [InlineData("openat", 2, "no such file or directory")]
     public void An_error_is_explained_where_it_happened(string call, int errno, string words) =>
         Assert.Contains(words, LaunchHints.For(new PrintedCall(call, call + "()", null), (Errno)errno), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(20)]
+    [InlineData(40)]
+    public void A_root_that_is_no_folder_is_told_from_other_files(int errno) =>
+        Assert.Contains(
+            "root.path",
+            LaunchHints.For(new PrintedCall("openat", "openat(AT_FDCWD, \"/r\", O_PATH|O_DIRECTORY|O_NOFOLLOW)", "/r"), (Errno)errno),
+            StringComparison.Ordinal);
 }

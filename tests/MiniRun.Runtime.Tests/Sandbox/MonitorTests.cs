@@ -1,7 +1,11 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using MiniRun.Runtime.Engine;
+using MiniRun.Runtime.Kernel;
+using MiniRun.Runtime.Sandbox.Monitoring;
 using MiniRun.Runtime.Tests.Engine;
 
 namespace MiniRun.Runtime.Tests.Sandbox;
@@ -82,8 +86,7 @@ public sealed class MonitorTests(SharedImages images) : IAsyncLifetime
     public async Task Signals_to_the_monitor_do_not_end_it()
     {
         var container = await StartAsync("sleep 0.5; exit 9");
-        using var state = JsonDocument.Parse(await File.ReadAllBytesAsync($"{_host.RunFolderOf(container)}/state.json", Cancelled));
-        var monitor = state.RootElement.GetProperty("monitorPid").GetInt32();
+        var monitor = int.Parse(await MonitorOf(container), CultureInfo.InvariantCulture);
         foreach (var signal in (int[])[1, 2, 3, 15])
         {
             Assert.Equal(0, NativeRuntime.kill(monitor, signal));
@@ -91,6 +94,37 @@ public sealed class MonitorTests(SharedImages images) : IAsyncLifetime
 
         await AwaitAsync(() => Task.FromResult(!_host.Engine.Get("c").Status.IsAlive));
         Assert.Equal(9, _host.Engine.Get("c").Status.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_monitor_that_has_no_descriptor_left_waits_instead_of_spinning()
+    {
+        var container = await StartAsync("read go; exit 7");
+        var monitor = await MonitorOf(container);
+        // Through a descriptor: the folder's own path is longer than an address can be.
+        using var run = Folder.Open(_host.RunFolderOf(container));
+        var socket = $"/proc/self/fd/{Files.Number(run.Handle)}/{MonitorSocket.FileName}";
+        // Soft limits only: what is lowered here is raised again below.
+        await RunAsync("prlimit", "--pid", monitor, "--nofile=16:");
+        var clients = new List<Socket>();
+        for (var i = 0; i < 20; i++)
+        {
+            clients.Add(new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified));
+            await clients[^1].ConnectAsync(new UnixDomainSocketEndPoint(socket), Cancelled);
+        }
+
+        var before = await CpuTicksOf(monitor);
+        await Task.Delay(1000, Cancelled);
+        Assert.InRange(await CpuTicksOf(monitor) - before, 0, 20);
+        Assert.Contains(clients, client => client.Available == 0);
+
+        await RunAsync("prlimit", "--pid", monitor, "--nofile=256:");
+        await AwaitAsync(() => Task.FromResult(clients.TrueForAll(client => client.Available > 0)));
+        clients.ForEach(client => client.Dispose());
+        await using var console = await _host.Engine.AttachAsync("c", Cancelled);
+        await console.WriteAsync("go\n"u8.ToArray(), Cancelled);
+        await AwaitAsync(() => Task.FromResult(!_host.Engine.Get("c").Status.IsAlive));
+        Assert.Equal(7, _host.Engine.Get("c").Status.ExitCode);
     }
 
     [Fact]
@@ -118,6 +152,26 @@ public sealed class MonitorTests(SharedImages images) : IAsyncLifetime
             new ContainerRequest { Name = "c", Command = Command.FromWords(["/bin/sh", "-c", script]), Cpus = 2 }, Cancelled);
         await _host.Engine.StartAsync("c", Cancelled);
         return container;
+    }
+
+    async Task<string> MonitorOf(Container container)
+    {
+        using var state = JsonDocument.Parse(await File.ReadAllBytesAsync($"{_host.RunFolderOf(container)}/state.json", Cancelled));
+        return state.RootElement.GetProperty("monitorPid").GetRawText();
+    }
+
+    static async Task RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(program, arguments);
+        await process.WaitForExitAsync(Cancelled);
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    /// <summary>User and system time, in hundredths of a second.</summary>
+    static async Task<long> CpuTicksOf(string pid)
+    {
+        var fields = (await File.ReadAllTextAsync($"/proc/{pid}/stat", Cancelled)).Split(") ")[^1].Split(' ');
+        return long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
     }
 
     async Task<LogLine?> LastLineAsync()

@@ -71,4 +71,7 @@ static partial class NativeRuntime
 
     [LibraryImport("libc")]
     public static partial int kill(int pid, int signal);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int lchown(string path, uint uid, uint gid);
 }

@@ -6,12 +6,12 @@ namespace MiniRun.Runtime.Tests.Sandbox;
 
 public sealed class PlanBuilderTests : IDisposable
 {
-    readonly Arena _arena = new();
+    readonly LaunchMemory _memory = LaunchMemory.Create();
     readonly PlanBuilder _plan;
 
-    public PlanBuilderTests() => _plan = new PlanBuilder(_arena);
+    public PlanBuilderTests() => _plan = new PlanBuilder(_memory);
 
-    public void Dispose() => _arena.Dispose();
+    public void Dispose() => _memory.Dispose();
 
     [Fact]
     public void Each_call_is_written_as_it_will_be_made()
@@ -19,7 +19,7 @@ public sealed class PlanBuilderTests : IDisposable
         var root = _plan.OpenPath("/", "root");
         var context = _plan.OpenFilesystem("tmpfs");
         _plan.SetOption(context, "mode", "755");
-        _plan.SetFlag(context, "noswap");
+        _plan.SetOption(context, "noswap", null);
         var mount = _plan.CreateMount(context, MountApi.AttributeReadOnly, "mount");
         _plan.Attach(mount, "/host");
         _plan.Attach(9, root);
@@ -29,7 +29,8 @@ public sealed class PlanBuilderTests : IDisposable
         _plan.SetGroups([5]);
         _plan.SetGroups([]);
         _plan.ResetSignal(13);
-        _plan.MakeCharacterDevice(root, "null", 0b110_110_110, 1, 3);
+        _plan.MakeNode(root, "null", FileFacts.CharacterDevice | 0b110_110_110, 1, 3);
+        _plan.MakeNode(root, "disk", FileFacts.BlockDevice | 0b110_110_000, 259, 70000);
         _plan.WriteFile("/proc/self/oom_score_adj", "-5");
         _plan.Unshare(Namespaces.Cgroup);
         _plan.SetDomainName("example");
@@ -51,17 +52,47 @@ public sealed class PlanBuilderTests : IDisposable
             13  setgroups(1, …)
             14  setgroups(0, …)
             15  rt_sigaction(SIGPIPE, …)
-            16  mknodat(root, "null", 020666, 1:3)
-            17  file = openat(AT_FDCWD, "/proc/self/oom_score_adj", O_WRONLY|O_CLOEXEC, 00)
-            18  write(file, "-5", 2)
-            19  close(file)
-            20  unshare(CLONE_NEWCGROUP)
-            21  setdomainname("example", 7)
-            22  execve("/bin/a", ["a", "x y"], ["A=1"])  ; on ENOENT or ENOTDIR or EACCES go on
-            23  execve("/bin/b", ["a", "x y"], ["A=1"])
+            16  mknodat(root, "null", S_IFCHR|0666, 1:3)
+            17  mknodat(root, "disk", S_IFBLK|0660, 259:70000)
+            18  file = openat(AT_FDCWD, "/proc/self/oom_score_adj", O_WRONLY|O_CLOEXEC, 00)
+            19  write(file, "-5", 2)
+            20  close(file)
+            21  unshare(CLONE_NEWCGROUP)
+            22  setdomainname("example", 7)
+            23  execve("/bin/a", ["a", "x y"], ["A=1"])  ; on ENOENT or ENOTDIR or EACCES go on
+            24  execve("/bin/b", ["a", "x y"], ["A=1"])
 
             """,
             PlanPrinter.Print(_plan.Build()));
+    }
+
+    [Fact]
+    public void Steps_of_a_process_that_stays_what_it_is_are_printed_with_their_addresses()
+    {
+        _plan.GetProcessId();
+        _plan.ReadInto(4, 0x7000, 8);
+        _plan.Send(4, 0x7000, 8);
+        _plan.Sleep();
+        _plan.Exit(7);
+        Assert.Equal(
+            """
+            1  getpid()
+            2  read(4, 0x7000, 8)
+            3  sendto(4, 0x7000, 8, 16384)
+            4  ppoll(null, 0, null, null)
+            5  exit_group(7)
+
+            """,
+            PlanPrinter.Print(_plan.Build()));
+    }
+
+    [Fact]
+    public void The_hosts_name_is_sent_from_its_place_in_the_structure()
+    {
+        _plan.SendHostName(4);
+        var plan = _plan.Build();
+        Assert.StartsWith("uname(0x", PlanPrinter.Call(plan, 0).Text, StringComparison.Ordinal);
+        Assert.Equal(plan[0].Arguments[0] + 65, plan[1].Arguments[1]);
     }
 
     [Fact]
@@ -71,14 +102,15 @@ public sealed class PlanBuilderTests : IDisposable
         var second = _plan.OpenPath("/b", "place");
         _plan.Close(first);
         Assert.Equal(first, _plan.OpenPath("/c", "place"));
-        Assert.Equal(["place", "place2"], _plan.Build().Registers);
+        var plan = _plan.Build();
+        Assert.Equal(["place", "place2"], Enumerable.Range(0, plan.RegisterCount).Select(plan.Register));
         Assert.NotEqual(first, second);
     }
 
     [Fact]
-    public void There_are_64_registers()
+    public void There_is_an_end_of_registers()
     {
-        for (var i = 0; i < LaunchPlan.MaximumRegisters; i++)
+        for (var i = 0; i < LaunchMemory.MaximumRegisters; i++)
         {
             _plan.OpenPath("/", "r");
         }
@@ -98,10 +130,10 @@ public sealed class PlanBuilderTests : IDisposable
         _plan.SetUmask(2);
         _plan.SkipFromOnSuccess(mark);
         var plan = _plan.Build();
-        Assert.Equal((3, 2), (plan.Steps[0].SkipOnSuccess, plan.Steps[0].SkipOnTolerated));
-        Assert.True(plan.Steps[0].Tolerates((int)Errno.ENOENT));
-        Assert.True(plan.Steps[0].Tolerates((int)Errno.EACCES));
-        Assert.False(plan.Steps[0].Tolerates((int)Errno.EPERM));
+        Assert.Equal((3, 2), (plan[0].SkipOnSuccess, plan[0].SkipOnTolerated));
+        Assert.True(plan[0].Tolerates((int)Errno.ENOENT));
+        Assert.True(plan[0].Tolerates((int)Errno.EACCES));
+        Assert.False(plan[0].Tolerates((int)Errno.EPERM));
         Assert.Contains("chdir(\"/a\")  ; on ENOENT or EACCES go to 4  ; then go to 5", PlanPrinter.Print(plan), StringComparison.Ordinal);
         Assert.Equal(4, _plan.Count);
     }

@@ -60,8 +60,8 @@ public sealed class PlanTests
     public void Every_ignored_signal_gets_its_default_effect_back()
     {
         var config = EngineConfig(terminal: false);
-        using var plan = ContainerPlan.Write(Settings(config, Unified) with { IgnoredSignals = (1UL << 12) | 1 });
-        var calls = Enumerable.Range(0, plan.Steps.Count).Select(i => PlanPrinter.Call(plan, i).Text).ToList();
+        using var plan = Write(Settings(config, Unified), process => process with { IgnoredSignals = (1UL << 12) | 1 });
+        var calls = Enumerable.Range(0, plan.Count).Select(i => PlanPrinter.Call(plan, i).Text).ToList();
         Assert.Contains("rt_sigaction(SIGPIPE, …)", calls);
         Assert.Contains("rt_sigaction(SIGHUP, …)", calls);
         Assert.Equal(2, calls.Count(c => c.StartsWith("rt_sigaction", StringComparison.Ordinal)));
@@ -83,8 +83,8 @@ public sealed class PlanTests
     {
         var config = EngineConfig(terminal: false);
         var without = Capabilities.Mask("CAP_CHOWN", "CAP_KILL");
-        using var plan = ContainerPlan.Write(Settings(config, Unified) with { GrantableCapabilities = without });
-        var capset = Enumerable.Range(0, plan.Steps.Count).Select(i => PlanPrinter.Call(plan, i)).Single(c => c.Name == "capset");
+        using var plan = Write(Settings(config, Unified), process => process with { GrantableCapabilities = without });
+        var capset = Enumerable.Range(0, plan.Count).Select(i => PlanPrinter.Call(plan, i)).Single(c => c.Name == "capset");
         Assert.Contains("effective CAP_CHOWN+CAP_KILL, permitted CAP_CHOWN+CAP_KILL, inheritable none", capset.Text, StringComparison.Ordinal);
     }
 
@@ -93,7 +93,7 @@ public sealed class PlanTests
     {
         var config = EngineConfig(terminal: false);
         config.Linux.Namespaces.RemoveAll(n => n.Type == "uts");
-        var error = Assert.Throws<SpecException>(() => ContainerPlan.Write(Settings(config, Unified)));
+        var error = Assert.Throws<SpecException>(() => Write(Settings(config, Unified)));
         Assert.Equal("$.hostname", error.Path);
     }
 
@@ -105,7 +105,7 @@ public sealed class PlanTests
         var calls = Calls(config, Hybrid);
         Assert.Contains(calls, c => c.StartsWith("open_tree(AT_FDCWD, \"/sys/fs/cgroup/memory/minirun/id\"", StringComparison.Ordinal));
         Assert.DoesNotContain(calls, c => c is "fsopen(\"cgroup\")" or "fsopen(\"cgroup2\")");
-        Assert.DoesNotContain(calls, c => c.StartsWith("unshare", StringComparison.Ordinal));
+        Assert.DoesNotContain("unshare(CLONE_NEWCGROUP)", calls);
     }
 
     [Fact]
@@ -121,15 +121,20 @@ public sealed class PlanTests
         Golden.Matches("Sandbox/Golden/user.plan", Print(config, Unified));
     }
 
+    static LaunchPlan Write(LaunchSettings settings, Func<ProcessSettings, ProcessSettings>? change = null) =>
+        ContainerPlan.Write(change is null ? settings : settings with { Process = change(settings.Process) }, LaunchMemory.Create());
+
     static List<string> Calls(RuntimeConfig config, string mountInfo)
     {
-        using var plan = ContainerPlan.Write(Settings(config, mountInfo));
-        return [.. Enumerable.Range(0, plan.Steps.Count).Select(i => PlanPrinter.Call(plan, i).Text)];
+        using var plan = Write(Settings(config, mountInfo));
+        return [.. Enumerable.Range(0, plan.Count).Select(i => PlanPrinter.Call(plan, i).Text)];
     }
 
     static string Print(RuntimeConfig config, string mountInfo, (int, int)? terminal = null)
     {
-        using var plan = ContainerPlan.Write(Settings(config, mountInfo) with { Terminal = terminal, Standard = terminal is null ? (10, 11, 12) : null });
+        using var plan = Write(
+            Settings(config, mountInfo) with { Terminal = terminal },
+            process => process with { Streams = terminal is { } held ? (held.Item1, held.Item1, held.Item1) : (10, 11, 12) });
         return PlanPrinter.Print(plan);
     }
 
@@ -138,10 +143,15 @@ public sealed class PlanTests
         Config = config,
         RootPath = "/var/lib/minirun/containers/id/rootfs",
         Sync = (5, 4),
-        IgnoredSignals = 1UL << (Signals.Pipe - 1),
+        Process = new ProcessSettings
+        {
+            IgnoredSignals = 1UL << (Signals.Pipe - 1),
+            GrantableCapabilities = (1UL << Capabilities.Count) - 1,
+            Keyring = "_ses.id",
+            Sync = 5,
+        },
         Cgroups = CgroupLayout.Parse(mountInfo, _ => ["cpu", "memory", "pids"]),
         CgroupPath = "minirun/id",
-        GrantableCapabilities = (1UL << Capabilities.Count) - 1,
         IsFolder = _ => false,
     };
 

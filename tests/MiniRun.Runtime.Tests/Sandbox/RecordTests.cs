@@ -18,7 +18,7 @@ public sealed class RecordTests : IDisposable
 
     [Fact]
     public void An_exit_is_read_as_it_was_written() =>
-        Gen.Select(Gen.Int[0, 255], Gen.Int[0, 64], Gen.Bool, Gen.Long, Gen.Long).Select(r => new ExitRecord(r.Item1, r.Item2, r.Item3, r.Item4, r.Item5)).Sample(
+        Gen.Select(Gen.Int[0, 255], Gen.Int[0, 64], Gen.Bool, Gen.Long, Gen.Long).Select(r => new ExitRecord(r.Item1, r.Item2, r.Item3, r.Item4, r.Item5) { AllocatedInLoop = r.Item5 / 2 }).Sample(
             record =>
             {
                 record.Write(Folder);

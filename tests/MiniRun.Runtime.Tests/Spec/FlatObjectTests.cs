@@ -70,6 +70,19 @@ public sealed class FlatObjectTests
     });
 
     [Fact]
+    public void The_writer_writes_what_any_reader_reads() => Gen.Select(Gen.String[Gen.Char['\u0001', '\ud7ff'], 0, 400], Gen.Long, Gen.Bool).Sample((text, number, flag) =>
+    {
+        var written = new FlatObjectWriter().Add("text", text).Add("number", number).Add("a \"name\"\n", flag).Finish();
+        var flat = FlatObject.Read(written);
+        Assert.Equal((text, number, flag), (flat.Text("text"), flat.Number("number"), flat.Flag("a \"name\"\n")));
+        using var document = JsonDocument.Parse(written);
+        Assert.Equal(text, document.RootElement.GetProperty("text").GetString());
+    });
+
+    [Fact]
+    public void Nothing_is_written_as_an_empty_object() => Assert.Equal("{}"u8, new FlatObjectWriter().Finish());
+
+    [Fact]
     public void Any_bytes_are_read_or_refused() => Gen.Byte.Array[0, 64].Sample(bytes =>
     {
         try

@@ -32,7 +32,6 @@ static class SampleConfig
             "oomScoreAdj": -500,
             "apparmorProfile": "",
             "selinuxLabel": "",
-            "scheduler": {},
             "commandLine": "for another platform"
           },
           "root": { "path": "rootfs", "readonly": true },
@@ -82,14 +81,6 @@ static class SampleConfig
         }
 
         return Encoding.UTF8.GetBytes(document.ToJsonString().Replace(PlaceHolder, json, StringComparison.Ordinal));
-    }
-
-    public static byte[] Without(string path)
-    {
-        var document = JsonNode.Parse(Text)!;
-        var (parent, last) = Find(document, path);
-        Assert.True(parent.AsObject().Remove(last), $"{path} is not in the sample");
-        return Encoding.UTF8.GetBytes(document.ToJsonString());
     }
 
     static (JsonNode Parent, string Last) Find(JsonNode node, string path)

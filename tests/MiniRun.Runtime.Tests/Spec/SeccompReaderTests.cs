@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using MiniRun.Runtime.Spec;
 
 namespace MiniRun.Runtime.Tests.Spec;
@@ -13,7 +14,7 @@ public sealed class SeccompReaderTests
           "listenerPath": "/run/agent", "listenerMetadata": "words",
           "comment": { "of": ["another", "program"] },
           "syscalls": [
-            { "names": ["read", "write"], "action": "SCMP_ACT_ALLOW", "args": null },
+            { "names": ["read", "write"], "action": "SCMP_ACT_ALLOW", "args": null, "comment": "" },
             { "names": ["personality"], "action": "SCMP_ACT_TRACE", "errnoRet": 65535,
               "args": [{ "index": 5, "value": 18446744073709551615, "valueTwo": 7, "op": "SCMP_CMP_MASKED_EQ" }] },
             { "names": ["mount"], "action": "SCMP_ACT_NOTIFY" }
@@ -95,7 +96,7 @@ public sealed class SeccompReaderTests
     [Fact]
     public void Config_json_keeps_the_bytes_of_its_profile()
     {
-        var linux = ConfigReader.Read(SampleConfig.With("linux.seccomp", Whole)).Linux;
+        var linux = ConfigReader.Read(MaximalConfig.Json.With("$.linux.seccomp", Whole)).Linux;
         Assert.Null(linux.Seccomp);
         Assert.Equal(Whole, Encoding.UTF8.GetString(linux.SeccompDocument!));
     }
@@ -103,8 +104,8 @@ public sealed class SeccompReaderTests
     [Fact]
     public void Without_a_profile_there_are_no_bytes()
     {
-        Assert.Null(ConfigReader.Read(SampleConfig.With("linux.seccomp", "null")).Linux.SeccompDocument);
-        Assert.Null(ConfigReader.Read(SampleConfig.Without("linux.seccomp")).Linux.SeccompDocument);
+        Assert.Null(ConfigReader.Read(MaximalConfig.Json.With("$.linux.seccomp", "null")).Linux.SeccompDocument);
+        Assert.Null(ConfigReader.Read(MaximalConfig.Json.Without("$.linux.seccomp")).Linux.SeccompDocument);
     }
 
     [Theory]
@@ -114,9 +115,30 @@ public sealed class SeccompReaderTests
     [InlineData("{\"a\":[1,]}")]
     public void A_profile_that_is_no_object_is_refused_at_once(string profile)
     {
-        var error = Assert.Throws<SpecException>(() => ConfigReader.Read(SampleConfig.With("linux.seccomp", profile)));
+        var error = Assert.Throws<SpecException>(() => ConfigReader.Read(MaximalConfig.Json.With("$.linux.seccomp", profile)));
         Assert.Equal("$.linux.seccomp", error.Path);
     }
+
+    [Fact]
+    public void A_field_of_another_type_or_there_twice_is_named_by_its_path() => Assert.All(Fields, field =>
+    {
+        var other = field.Type switch
+        {
+            JsonTokenType.String => "7",
+            JsonTokenType.Number => "\"7\"",
+            JsonTokenType.StartArray => "{}",
+            _ => "[]",
+        };
+        Assert.Equal("$.linux.seccomp" + field.Path[1..], Assert.Throws<SpecException>(() => SeccompReader.Read(Json.With(field, other))).Path);
+        if (field.IsProperty)
+        {
+            Assert.Equal("$.linux.seccomp" + field.Path[1..], Assert.Throws<SpecException>(() => SeccompReader.Read(Json.Twice(field))).Path);
+        }
+    });
+
+    static JsonText Json { get; } = new(Whole);
+
+    static IEnumerable<JsonText.Place> Fields => Json.Places.Where(place => !place.Path.Contains(".comment", StringComparison.Ordinal) && place.Type is not JsonTokenType.Null);
 
     static string Rule(string fields) =>
         $$"""{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["a"],"action":"SCMP_ACT_LOG",{{fields}}}]}""";

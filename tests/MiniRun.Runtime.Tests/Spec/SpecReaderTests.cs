@@ -18,38 +18,6 @@ public sealed class SpecReaderTests
     }
 
     [Theory]
-    [InlineData("{}", true)]
-    [InlineData("[]", true)]
-    [InlineData("\"\"", true)]
-    [InlineData("{\"a\":1}", false)]
-    [InlineData("[[]]", false)]
-    [InlineData("\"x\"", false)]
-    [InlineData("0", false)]
-    [InlineData("null", false)]
-    public void Emptiness_is_seen_without_reading_on(string document, bool isEmpty)
-    {
-        var json = new SpecReader(Encoding.UTF8.GetBytes(document));
-        Assert.Equal(isEmpty, json.IsEmpty);
-        json.Skip();
-        json.End();
-    }
-
-    [Theory]
-    [InlineData("[")]
-    [InlineData("{")]
-    [InlineData("[x")]
-    [InlineData("{x")]
-    public void Emptiness_of_what_is_broken_is_refused(string document) => Assert.Throws<SpecException>(() =>
-    {
-        var json = new SpecReader(Encoding.UTF8.GetBytes(document));
-        if (!json.IsEmpty)
-        {
-            json.Skip();
-            json.End();
-        }
-    });
-
-    [Theory]
     [InlineData("9223372036854775807", true)]
     [InlineData("-9223372036854775808", true)]
     [InlineData("9223372036854775808", false)]

@@ -136,6 +136,7 @@ public sealed class BadInputTests(PanelHost host) : IClassFixture<PanelHost>
     [Theory]
     [InlineData(EngineError.NotFound, 404)]
     [InlineData(EngineError.Ambiguous, 409)]
+    [InlineData(EngineError.Busy, 409)]
     [InlineData(EngineError.InvalidField, 422)]
     [InlineData(EngineError.RevisionMismatch, 412)]
     [InlineData(EngineError.HostUnable, 503)]

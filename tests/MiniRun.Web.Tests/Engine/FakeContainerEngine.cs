@@ -30,6 +30,10 @@ sealed class FakeContainerEngine(TimeProvider? time = null) : IContainerEngine
 
     public IReadOnlyList<string> Images { get; } = ["base"];
 
+    public FakeDemoRunner DemoRunner { get; } = new();
+
+    public IDemoRunner Demos => DemoRunner;
+
     public HostReport Host { get; set; } = new("hybrid", 2, 24L << 30, []);
 
     public IReadOnlyList<Container> List() => [.. _containers.Values.OrderBy(c => c.Definition.CreatedAt).ThenBy(c => c.Id)];

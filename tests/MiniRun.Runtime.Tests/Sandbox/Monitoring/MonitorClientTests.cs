@@ -11,6 +11,7 @@ public sealed class MonitorClientTests : IDisposable
     readonly TemporaryFolder _place = new();
     readonly SafeFileHandle _listener;
     readonly Socket _peer = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    readonly Pages _pages = new(MonitorClient.MemorySize);
     readonly MonitorClient _client;
     readonly OutputRing _ring = new();
 
@@ -18,12 +19,19 @@ public sealed class MonitorClientTests : IDisposable
     {
         _listener = UnixSocket.Listen(_place.Folder, "socket");
         _peer.Connect(new UnixDomainSocketEndPoint(_place["socket"]));
-        _client = new MonitorClient(UnixSocket.Accept(_listener)!);
+        _client = new MonitorClient(_pages, 0);
+        _client.Connect(Descriptor.Of(_listener).TryAccept(out _));
     }
 
     public void Dispose()
     {
-        _client.Dispose();
+        if (_client.IsConnected)
+        {
+            _client.Disconnect();
+        }
+
+        _ring.Dispose();
+        _pages.Dispose();
         _peer.Dispose();
         _listener.Dispose();
         _place.Dispose();
@@ -170,7 +178,28 @@ public sealed class MonitorClientTests : IDisposable
         Frame.WriteHeader(header, FrameKind.Input, 0, length);
         _peer.Send(header);
         Assert.True(_client.Receive());
-        Assert.Throws<InvalidDataException>(() => _client.TryPeek(out _, out _));
+        Assert.False(_client.TryPeek(out _, out _));
+        Assert.True(_client.IsBroken);
+    }
+
+    [Fact]
+    public void A_place_that_was_left_is_as_good_as_new()
+    {
+        _client.Attach(_ring);
+        _client.Greet(terminal: true);
+        _peer.Send(Bytes(FrameKind.Input, "half a frame"u8)[..^1]);
+        Assert.True(_client.Receive());
+        _client.Disconnect();
+        Assert.False(_client.IsConnected);
+
+        using var next = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        next.Connect(new UnixDomainSocketEndPoint(_place["socket"]));
+        _client.Connect(Descriptor.Of(_listener).TryAccept(out _));
+        Assert.True(_client.IsDrained);
+        Assert.False(_client.TryPeek(out _, out _));
+        _ring.Append(1, "not for who has not attached"u8);
+        Assert.True(_client.Send(_ring, default));
+        Assert.Equal(0, next.Available);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed class OutputRingTests
         chunk.Array[0, 80].Sample(
             chunks =>
             {
-                var ring = new OutputRing();
+                using var ring = new OutputRing();
                 var all = new List<(byte Stream, byte[] Bytes)>();
                 foreach (var (stream, length) in chunks)
                 {
@@ -40,7 +40,7 @@ public sealed class OutputRingTests
     [Fact]
     public void It_is_filled_to_the_last_byte()
     {
-        var ring = new OutputRing();
+        using var ring = new OutputRing();
         var frame = Frame.HeaderSize + Frame.MaximumPayload;
         for (var i = 0; i < OutputRing.Size / frame; i++)
         {

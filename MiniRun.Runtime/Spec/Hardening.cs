@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MiniRun.Runtime.Engine;
+namespace MiniRun.Runtime.Spec;
 
 /// <summary>What every container is denied unless somebody asks for it (SECURITY, "Default hardening").</summary>
 static class Hardening
@@ -22,5 +22,6 @@ static class Hardening
     ];
 
     /// <summary>What changes the host when written.</summary>
-    public static IReadOnlyList<string> ReadOnlyPaths { get; } = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
+    public static IReadOnlyList<string> ReadOnlyPaths { get; } =
+        ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
 }

@@ -1,0 +1,94 @@
+using MiniRun.Runtime.Cgroups;
+using MiniRun.Runtime.Kernel;
+using MiniRun.Runtime.Sandbox;
+using MiniRun.Runtime.Sandbox.Hooks;
+
+namespace MiniRun.Runtime.Verbs;
+
+/// <summary><c>delete ID</c>: removes what is left of a container; with <c>--force</c> also one that runs.</summary>
+static class DeleteVerb
+{
+    public static readonly string[] Options = ["--force,-f"];
+
+    /// <summary>How long the kernel may take to end a killed process, in milliseconds: one in uninterruptible sleep takes its time.</summary>
+    const int Patience = 10_000;
+
+    public static int Run(GlobalOptions global, Arguments arguments)
+    {
+        var id = arguments.Positional("ID");
+        var force = arguments.Has("--force");
+        ContainerId.Check(id);
+        using var root = global.TryOpenRoot();
+        using var container = root is null ? null : StoredContainer.TryOpen(root, id, orWreck: force);
+        if (container is null)
+        {
+            return force ? 0 : throw new UnknownContainerException($"container \"{id}\" does not exist");
+        }
+
+        var layout = GlobalOptions.DetectCgroups();
+        var status = container.Status(layout);
+        if (!force && status is ContainerStatus.Creating or ContainerStatus.Running or ContainerStatus.Paused)
+        {
+            throw new UnknownContainerException($"cannot delete container {id} that is not stopped: it is {status.InWords()}; stop it, or use --force");
+        }
+
+        if (container.Record is null)
+        {
+            RemoveCgroupOfWreck(global, container, layout);
+        }
+        else
+        {
+            End(container, layout);
+        }
+
+        if (container.Record is { HasResctrl: true } && container.Config.Linux.IntelRdt is { } rdt)
+        {
+            ResctrlGroup.Remove(rdt, id, ResctrlGroup.UsualRoot);
+        }
+
+        var hooks = container.Record is { HasPoststop: true } record ? new ContainerHooks(id, record.Bundle, container.Config) : null;
+        root!.DeleteTree(id);
+        foreach (var problem in hooks?.Poststop() ?? [])
+        {
+            ErrorLog.Warn(global, problem);
+        }
+
+        return 0;
+    }
+
+    /// <summary>Ends every process of it, and removes its cgroup.</summary>
+    static void End(StoredContainer container, CgroupLayout layout)
+    {
+        var cgroup = container.Cgroup(layout);
+        using var process = container.TryOpenProcess();
+        if (process is not null)
+        {
+            Processes.Signal(process, Signals.Kill);
+            if (cgroup?.IsFrozen() == true)
+            {
+                cgroup.Thaw();
+            }
+
+            if (!Processes.Await(process, Patience))
+            {
+                throw new UnknownContainerException($"the first process of container {container.Id} does not end although it was killed; try again later");
+            }
+        }
+
+        if (!CgroupRemoval.Force(cgroup))
+        {
+            throw new UnknownContainerException($"the cgroup of container {container.Id} cannot be removed: a process in it does not end; try again later");
+        }
+    }
+
+    /// <summary>Whoever created it was killed before it wrote down what it had made. What was to become the container has died with
+    /// it; only an empty cgroup can be left, and one that has processes is somebody else's.</summary>
+    static void RemoveCgroupOfWreck(GlobalOptions global, StoredContainer container, CgroupLayout layout)
+    {
+        if (container.TryReadConfig() is { } config && ContainerCgroup.Find(layout, Creation.CgroupPlaceOf(config, container.Id)) is var cgroup
+            && !CgroupRemoval.Await(cgroup))
+        {
+            ErrorLog.Warn(global, $"the cgroup {cgroup.Path} has processes and is left as it is: the state of container {container.Id} does not say that they are its own");
+        }
+    }
+}
