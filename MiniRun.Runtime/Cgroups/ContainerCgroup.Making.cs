@@ -13,6 +13,7 @@ sealed partial class ContainerCgroup
 
     readonly List<CgroupHierarchy> _closed = [];
     ResourceSpec? _madeFor;
+    bool _isStrict;
 
     /// <summary>Makes the folders in every hierarchy that is needed; one that is not writable is left out with a warning.</summary>
     /// <param name="resources">What will be limited; null for nothing.</param>
@@ -21,14 +22,13 @@ sealed partial class ContainerCgroup
     /// <exception cref="KernelException">The kernel has no room for another cgroup. Nothing is left behind.</exception>
     public static ContainerCgroup Create(CgroupLayout layout, string path, ResourceSpec? resources = null, bool strict = false)
     {
-        var cgroup = new ContainerCgroup(layout, path);
+        var cgroup = Begin(layout, path, resources, strict);
         try
         {
-            cgroup.MakeBranches(resources, strict);
+            cgroup.Complete();
         }
         catch
         {
-            cgroup._branches.RemoveAll(b => !b.IsFresh);
             cgroup.TryRemove();
             throw;
         }
@@ -36,12 +36,46 @@ sealed partial class ContainerCgroup
         return cgroup;
     }
 
-    void MakeBranches(ResourceSpec? resources, bool strict)
+    /// <summary>Makes the part in the v2 tree, in which a process can be born; <see cref="Complete"/> makes the others.</summary>
+    /// <remarks>The parameters and errors are those of <see cref="Create"/>.</remarks>
+    public static ContainerCgroup Begin(CgroupLayout layout, string path, ResourceSpec? resources = null, bool strict = false)
     {
-        _madeFor = resources;
-        foreach (var hierarchy in CgroupChoice.Hierarchies(_layout, resources))
+        var cgroup = new ContainerCgroup(layout, path) { _madeFor = resources, _isStrict = strict };
+        try
         {
-            TryMake(hierarchy, resources, strict);
+            if (layout.Unified is { } unified)
+            {
+                cgroup.TryMake(unified);
+            }
+        }
+        catch
+        {
+            cgroup.Disown();
+            cgroup.TryRemove();
+            throw;
+        }
+
+        return cgroup;
+    }
+
+    /// <summary>Makes the parts in v1 hierarchies.</summary>
+    /// <remarks>After an error only what was made is left of it: killing and removing it harms nobody else.</remarks>
+    public void Complete()
+    {
+        try
+        {
+            foreach (var hierarchy in CgroupChoice.Hierarchies(_layout, _madeFor))
+            {
+                if (!hierarchy.IsUnified)
+                {
+                    TryMake(hierarchy);
+                }
+            }
+        }
+        catch
+        {
+            Disown();
+            throw;
         }
 
         if (_branches.Count == 0)
@@ -50,9 +84,13 @@ sealed partial class ContainerCgroup
         }
     }
 
+    /// <summary>Forgets what was there before.</summary>
+    void Disown() => _branches.RemoveAll(b => !b.IsFresh);
+
     /// <summary>Joins, with every process, the hierarchies that a later change of limits needs.</summary>
     void Extend(ResourceSpec resources)
     {
+        (_madeFor, _isStrict) = (resources, false);
         if (Unified is { } unified)
         {
             HandDown(unified, CgroupChoice.Controllers(_layout, resources));
@@ -60,7 +98,7 @@ sealed partial class ContainerCgroup
 
         foreach (var hierarchy in CgroupChoice.Hierarchies(_layout, resources))
         {
-            if (!_closed.Contains(hierarchy) && !_branches.Exists(b => b.Hierarchy == hierarchy) && TryMake(hierarchy, resources, strict: false))
+            if (!_closed.Contains(hierarchy) && !_branches.Exists(b => b.Hierarchy == hierarchy) && TryMake(hierarchy))
             {
                 MoveAll(_branches[^1]);
             }
@@ -91,7 +129,7 @@ sealed partial class ContainerCgroup
         }
     }
 
-    bool TryMake(CgroupHierarchy hierarchy, ResourceSpec? resources, bool strict)
+    bool TryMake(CgroupHierarchy hierarchy)
     {
         // A folder below a mount point without its mount would be an ordinary one.
         if (hierarchy.IsAssumed && Filesystems.Type(hierarchy.Path) != Filesystems.Cgroup)
@@ -103,7 +141,7 @@ sealed partial class ContainerCgroup
 
         try
         {
-            Make(hierarchy, resources, strict);
+            Make(hierarchy);
             return true;
         }
         catch (KernelException e) when (e.Errno is Errno.EROFS or Errno.EACCES or Errno.EPERM)
@@ -114,7 +152,7 @@ sealed partial class ContainerCgroup
         }
     }
 
-    void Make(CgroupHierarchy hierarchy, ResourceSpec? resources, bool strict)
+    void Make(CgroupHierarchy hierarchy)
     {
         var branch = new CgroupBranch(hierarchy, Path);
         try
@@ -132,14 +170,14 @@ sealed partial class ContainerCgroup
         }
 
         _branches.Add(branch);
-        if (strict && !branch.IsFresh)
+        if (_isStrict && !branch.IsFresh)
         {
             RequireUnused(branch);
         }
 
         if (hierarchy.IsUnified)
         {
-            HandDown(branch, CgroupChoice.Controllers(_layout, resources));
+            HandDown(branch, CgroupChoice.Controllers(_layout, _madeFor));
         }
         else if (hierarchy.Has("cpuset"))
         {

@@ -8,6 +8,14 @@ sealed partial class ContainerPlan
 {
     readonly Dictionary<CgroupHierarchy, Register> _ownCgroups = [];
 
+    /// <summary>Whether the child may move itself: in a user namespace it is not the owner of the host's cgroups.</summary>
+    public static bool JoinsCgroupsItself(LinuxSpec linux) => !linux.Has("user");
+
+    /// <summary>Where the child will move itself, before any cgroup is made.</summary>
+    static List<string> PlannedEntrances(LaunchSettings settings) => settings.CgroupPath is { } path && JoinsCgroupsItself(settings.Config.Linux)
+        ? ContainerCgroup.EntrancesOf(CgroupChoice.Hierarchies(settings.Cgroups, settings.Config.Linux.Resources), path)
+        : [];
+
     /// <summary>Shows the container its own cgroups: one v2 tree on a unified host, else each hierarchy in its folder.</summary>
     void MountCgroups(PlannedMount mount)
     {

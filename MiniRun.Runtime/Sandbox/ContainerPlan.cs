@@ -28,7 +28,7 @@ sealed partial class ContainerPlan
 
     /// <summary>The whole plan at once.</summary>
     /// <exception cref="SpecException">The configuration asks for something that cannot be planned.</exception>
-    public static LaunchPlan Write(LaunchSettings settings, LaunchMemory memory) => Begin(settings, memory).Complete();
+    public static LaunchPlan Write(LaunchSettings settings, LaunchMemory memory) => Begin(settings, memory).Complete(PlannedEntrances(settings));
 
     /// <summary>Writes what a child can do while the rest is still being written: it ties itself to its parent, and makes those
     /// namespaces that take the kernel longest.</summary>
@@ -44,11 +44,13 @@ sealed partial class ContainerPlan
     public Register? Listener => _process.Listener;
 
     /// <summary>Writes the rest.</summary>
+    /// <param name="entrances">Of the cgroups that the child moves itself into; none when its parent moves it.</param>
     /// <exception cref="SpecException">The configuration asks for something that cannot be planned.</exception>
-    public LaunchPlan Complete()
+    public LaunchPlan Complete(IReadOnlyList<string> entrances)
     {
         _plan.NewSession();
         _plan.SetUmask(0);
+        _plan.JoinCgroups(entrances);
         BecomeRootOfUserNamespace();
         _process.PrepareInHost();
         EnterNamespaces();

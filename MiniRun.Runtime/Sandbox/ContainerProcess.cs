@@ -19,13 +19,13 @@ static partial class ContainerProcess
     {
         Launcher.RequireOneThread();
         SecurityModules.OfHost.Require(order.Config.Process);
-        // With v2 alone the child is born in its cgroup. To v1 it must be moved, so there its folders can be made beside its work.
-        var cgroup = order.Layout.Mode is "unified" ? MakeCgroup(order) : null;
+        // In v2 the child is born in its cgroup. Into v1 it moves itself, so there its folders can be made beside its work.
+        var cgroup = order.CgroupPath is { } path ? ContainerCgroup.Begin(order.Layout, path, order.Config.Linux.Resources, order.IsStrict) : null;
         ResctrlGroup? resctrl = null;
         try
         {
             resctrl = ResctrlGroup.Create(order.Config.Linux.IntelRdt, order.Id, ResctrlGroup.UsualRoot);
-            return new StartedContainer(Launch(order, ref cgroup, resctrl), cgroup);
+            return new StartedContainer(Launch(order, cgroup, resctrl), cgroup);
         }
         catch
         {
@@ -35,7 +35,7 @@ static partial class ContainerProcess
         }
     }
 
-    static LaunchedProcess Launch(ContainerOrder order, ref ContainerCgroup? cgroup, ResctrlGroup? resctrl)
+    static LaunchedProcess Launch(ContainerOrder order, ContainerCgroup? cgroup, ResctrlGroup? resctrl)
     {
         var linux = order.Config.Linux;
         using var sync = LaunchSync.Create();
@@ -62,10 +62,11 @@ static partial class ContainerProcess
                 devices.Move(linux.NetDevices);
             }
 
-            cgroup ??= MakeCgroup(order);
-            var plan = beginning.Complete();
+            cgroup?.Complete();
+            var movesItself = ContainerPlan.JoinsCgroupsItself(linux);
+            var plan = beginning.Complete(movesItself && cgroup is not null ? cgroup.Entrances() : []);
             launch.Release();
-            Admit(order, cgroup, launch.Process.Pid, isBornThere: birthplace is not null && memory.ContinuedPid == 0);
+            Admit(order, cgroup, launch.Process.Pid, isBornThere: birthplace is not null && memory.ContinuedPid == 0, movesItself);
             resctrl?.Add(launch.Process.Pid);
             launch.Release();
             Guide(order, settings, plan, launch, beginning.Listener);
@@ -83,17 +84,13 @@ static partial class ContainerProcess
         }
     }
 
-    static ContainerCgroup? MakeCgroup(ContainerOrder order) => order.CgroupPath is { } path
-        ? ContainerCgroup.Create(order.Layout, path, order.Config.Linux.Resources, order.IsStrict)
-        : null;
-
     /// <summary>The parent's part while the child makes its mounts.</summary>
-    static void Admit(ContainerOrder order, ContainerCgroup? cgroup, int pid, bool isBornThere)
+    static void Admit(ContainerOrder order, ContainerCgroup? cgroup, int pid, bool isBornThere, bool movesItself)
     {
         if (cgroup is not null)
         {
             cgroup.SetLimits(order.Config.Linux.Resources, order.IsStrict);
-            cgroup.Add(pid, isBornThere);
+            cgroup.Add(pid, isBornThere, movesItself);
         }
 
         order.Record(pid);

@@ -29,7 +29,8 @@ sealed class ExecPlan
     /// <param name="parent">The parent's end of the pair, which the child must drop.</param>
     /// <param name="container">A pidfd of the container's first process.</param>
     /// <param name="namespaces">Those that it enters; the pid namespace is one that it is born in.</param>
-    public LaunchPlan Write(int parent, int container, ulong namespaces)
+    /// <param name="entrances">Of the cgroups that it moves itself into.</param>
+    public LaunchPlan Write(int parent, int container, ulong namespaces, IReadOnlyList<string> entrances)
     {
         _plan.Close(parent);
         _plan.SetParentDeathSignal(Signals.Kill);
@@ -42,6 +43,7 @@ sealed class ExecPlan
         }
 
         // In its cgroup before it can use anything of the container's.
+        _plan.JoinCgroups(entrances);
         _plan.AwaitParent(Settings.Sync);
         if (Process.CpuAffinity?.Final is { } finalCpus)
         {

@@ -27,15 +27,15 @@ static class ExecProcess
         using var sync = LaunchSync.Create();
         using var memory = LaunchMemory.Create();
         var writer = new ExecPlan(memory, process, settings with { Sync = sync.Child });
-        using var plan = writer.Write(sync.Parent, Files.Number(container), ContainerNamespaces.Enterable(linux));
+        using var plan = writer.Write(sync.Parent, Files.Number(container), ContainerNamespaces.Enterable(linux), [.. cgroup?.Entrances() ?? [], .. below?.Entrances() ?? []]);
         // With cgroup v2 alone its own may take no process any more, once it has others below. One that has CPUs of its own until
         // it is in the cgroup cannot be born there.
         using var birthplace = process.CpuAffinity?.Initial is null ? below?.OpenUnified() ?? cgroup?.OpenUnified() : null;
         var launch = Clone(memory, sync, linux, container, birthplace);
         try
         {
-            cgroup?.Add(launch.Process.Pid, bornInUnified: birthplace is not null);
-            below?.Add(launch.Process.Pid, bornInUnified: birthplace is not null);
+            cgroup?.Add(launch.Process.Pid, bornInUnified: birthplace is not null, movesItself: true);
+            below?.Add(launch.Process.Pid, bornInUnified: birthplace is not null, movesItself: true);
             launch.Release();
             if (process.Terminal)
             {

@@ -96,6 +96,15 @@ sealed partial class PlanBuilder
         Close(file);
     }
 
+    /// <summary>Moves the process, which must have one thread, into cgroups of v1.</summary>
+    public void JoinCgroups(IReadOnlyList<string> entrances)
+    {
+        foreach (var entrance in entrances)
+        {
+            WriteFile(entrance, "0");
+        }
+    }
+
     public void Duplicate(Register from, int to) => Call(SyscallNumber.Dup3, [from, to, 0]);
 
     public void Duplicate(int from, int to) => Call(SyscallNumber.Dup3, [from, to, 0]);

@@ -97,6 +97,42 @@ public sealed class ContainerCgroupTests
     }
 
     [Fact]
+    public void A_process_goes_through_the_entrances_by_itself()
+    {
+        using var host = FakeHost.Hybrid();
+        Array.ForEach(["unified", "memory", "cpu", "pids"], tree => host.Make(tree, "cgroup.procs"));
+        var cgroup = host.Create();
+        Assert.Equal(((string[])["memory", "cpu", "pids"]).Select(tree => host.Place(tree, "tasks")), cgroup.Entrances());
+        Assert.Equal(cgroup.Entrances(), ContainerCgroup.EntrancesOf(CgroupChoice.Hierarchies(host.Layout, null), FakeHost.Path));
+        cgroup.Add(17, bornInUnified: false, movesItself: true);
+        Assert.Equal(["17", "", "", ""], ((string[])["unified", "memory", "cpu", "pids"]).Select(tree => host.Read(tree, "cgroup.procs")));
+    }
+
+    [Fact]
+    public void The_part_in_v2_is_there_first()
+    {
+        using var host = FakeHost.Hybrid();
+        var cgroup = ContainerCgroup.Begin(host.Layout, FakeHost.Path);
+        Assert.Equal([true, false], ((string[])["unified", "memory"]).Select(host.HasCgroup));
+        cgroup.Complete();
+        Assert.True(host.HasCgroup("memory"));
+        Assert.Equal(4, cgroup.Branches.Count);
+    }
+
+    [Fact]
+    public void What_is_begun_and_then_refused_has_nothing_of_others()
+    {
+        using var host = FakeHost.Hybrid();
+        host.Make("cpu", "cgroup.procs", "17\n");
+        var cgroup = ContainerCgroup.Begin(host.Layout, FakeHost.Path, resources: null, strict: true);
+        Assert.Throws<CgroupException>(cgroup.Complete);
+        // Whoever cleans up after it must not meet the processes of another.
+        Assert.DoesNotContain(cgroup.Branches, branch => branch.Hierarchy.Has("cpu"));
+        Assert.True(cgroup.TryRemove());
+        Assert.Equal([false, true], ((string[])["unified", "cpu"]).Select(host.HasCgroup));
+    }
+
+    [Fact]
     public void The_unified_folder_is_opened_for_the_clone()
     {
         using var host = FakeHost.Unified();

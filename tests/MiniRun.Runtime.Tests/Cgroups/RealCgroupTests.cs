@@ -117,6 +117,15 @@ public sealed class RealCgroupTests : IDisposable
     }
 
     [Fact]
+    public void A_shell_goes_through_the_entrances_by_itself()
+    {
+        var cgroup = _host.Create();
+        var output = CgroupProcess.Run(null, $"for file in {string.Join(' ', cgroup.Entrances())}; do echo 0 >$file; done; cat /proc/self/cgroup").Output;
+        Assert.All(cgroup.Branches.Where(b => !b.IsUnified), branch =>
+            Assert.Contains($":{string.Join(',', branch.Hierarchy.Controllers)}:/{cgroup.Path}", output, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Huge_pages_are_limited()
     {
         Assert.SkipWhen(_host.Layout.For("hugetlb") is null || !Directory.Exists("/sys/kernel/mm/hugepages/hugepages-2048kB"), "this host has no hugetlb controller or no pages of 2 MiB");
