@@ -46,6 +46,7 @@ static class ContainerProcess
             PreparedMounts = prepared.Mounts,
             PreparedDevices = prepared.Devices,
             OpenFiles = openFiles,
+            IsNested = prepared.IsNested,
         };
         var beginning = ContainerPlan.Begin(settings, memory);
         var launch = Launcher.Clone(memory, sync, ContainerPlan.ClonedNamespaces(linux), birthplace);
