@@ -49,6 +49,7 @@ static partial class ContainerProcess
             PreparedMounts = prepared.Mounts,
             PreparedDevices = prepared.Devices,
             OpenFiles = openFiles,
+            IsNested = prepared.IsNested,
         };
         var beginning = ContainerPlan.Begin(settings, memory);
         var launch = Clone(memory, sync, linux, joined, birthplace);
