@@ -160,20 +160,21 @@ run_checks() {
 }
 
 # sweep: a failed check's remains would fail the next ones.
-sweep() {
-  local folder
+sweep() (
+  set +e
+  exec >/dev/null 2>&1
+  for folder in "$work"/state/*/; do runtime delete --force "$(basename "$folder")"; done
   if [[ $(</proc/1/comm) == systemd ]]; then
-    systemctl kill --signal=KILL '*-suite-*.scope' || true
-    systemctl reset-failed || true
-    return
+    systemctl kill --signal=KILL '*-suite-*.scope'
+    systemctl reset-failed
+    return 0
   fi
-  [[ -e $cgroups/suite ]] || return 0
-  while read -r folder; do
-    echo 0 >"$folder/cgroup.freeze" || true
-    echo 1 >"$folder/cgroup.kill" || true
-  done < <(find "$cgroups/suite" -mindepth 1 -maxdepth 1 -type d) 2>/dev/null
+  for folder in "$cgroups"/suite/*/; do
+    echo 0 >"$folder/cgroup.freeze"
+    echo 1 >"$folder/cgroup.kill"
+  done
   for _ in 1 2 3 4 5; do
-    find "$cgroups/suite" -mindepth 1 -depth -type d -exec rmdir {} + 2>/dev/null && break
+    find "$cgroups/suite" -mindepth 1 -depth -type d -exec rmdir {} + && return 0
     sleep 0.2
   done
-}
+)
