@@ -110,8 +110,8 @@ sealed partial class ContainerPlan
         }
 
         _process.Limit();
-        _process.DropPrivileges();
         _process.ForgetRuntime();
+        _process.DropPrivileges();
         AwaitStart();
         _process.Execute();
     }

@@ -183,7 +183,8 @@ sealed partial class ProcessPlan(PlanBuilder plan, ProcessSpec process, ProcessS
         }
     }
 
-    /// <summary>Only what was handed over stays open, and nothing that the runtime did to signals is inherited.</summary>
+    /// <summary>Only what was handed over stays open, and nothing that the runtime did to signals is inherited. Before the
+    /// privileges go: a filter may be loaded with them, and many profiles do not know close_range.</summary>
     public void ForgetRuntime()
     {
         plan.CloseOnExecFrom(3 + settings.PreservedDescriptors);
