@@ -83,17 +83,27 @@ sealed partial class ProcessPlan(PlanBuilder plan, ProcessSpec process, ProcessS
 
     public void ConnectStandardStreams()
     {
-        if (settings.Streams is not { } streams)
+        if (settings.Streams is { } streams)
+        {
+            foreach (var (from, to) in ((int, int)[])[(streams.Input, 0), (streams.Output, 1), (streams.Error, 2)])
+            {
+                if (from != to)
+                {
+                    plan.Duplicate(from, to);
+                }
+            }
+        }
+
+        if (process.User.Uid == 0)
         {
             return;
         }
 
-        foreach (var (from, to) in ((int, int)[])[(streams.Input, 0), (streams.Output, 1), (streams.Error, 2)])
+        foreach (var pipe in settings.Pipes)
         {
-            if (from != to)
-            {
-                plan.Duplicate(from, to);
-            }
+            plan.ChangeOwner(pipe, process.User.Uid, uint.MaxValue);
+            // Its owner may have no number in a user namespace.
+            plan.Tolerate(Errno.EPERM);
         }
     }
 
