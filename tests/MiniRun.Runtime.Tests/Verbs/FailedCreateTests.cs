@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MiniRun.Runtime.Kernel;
 
 namespace MiniRun.Runtime.Tests.Verbs;
 
@@ -127,7 +128,7 @@ public sealed class FailedCreateTests : IAsyncLifetime
                 process["cwd"] = "/bin/busybox";
                 break;
             case "rlimit":
-                Assert.SkipWhen((Kernel.OwnCapabilities.Permitted() & (1UL << 24)) != 0, "this host lets limits be raised");
+                Assert.SkipWhen((OwnCapabilities.Permitted() & (1UL << 24)) != 0, "this host lets limits be raised");
                 process["rlimits"] = JsonNode.Parse("""[{"type":"RLIMIT_NOFILE","soft":1073741816,"hard":1073741816}]""");
                 break;
             case "namespace":

@@ -28,6 +28,12 @@ static class Leftovers
         foreach (var process in Directory.GetDirectories("/proc").Where(p => char.IsAsciiDigit(p[6])))
         {
             var (cgroup, command) = (Read($"{process}/cgroup"), Read($"{process}/cmdline"));
+            if (Read($"{process}/stat").Contains(") Z ", StringComparison.Ordinal))
+            {
+                // It has ended, and waits for whoever is its parent now.
+                continue;
+            }
+
             if (cgroup.Contains(id, StringComparison.Ordinal) || command.Contains(id, StringComparison.Ordinal) || folders.Any(folder => command.Contains(folder, StringComparison.Ordinal)))
             {
                 yield return $"{process} ({command.Replace('\0', ' ')})";
