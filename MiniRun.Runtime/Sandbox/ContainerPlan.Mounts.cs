@@ -63,6 +63,7 @@ sealed partial class ContainerPlan
 
         MakeDevicesElsewhere();
         BindConsole();
+        MakeWorkingDirectory();
         foreach (var (mount, options, _) in _unfinished.Where(mount => mount.BecomesReadOnly))
         {
             _plan.SetAttributes(mount, options.OfNew, recursive: false);

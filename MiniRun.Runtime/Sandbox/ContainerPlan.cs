@@ -52,7 +52,6 @@ sealed partial class ContainerPlan
         BecomeRootOfUserNamespace();
         _process.PrepareInHost();
         EnterNamespaces();
-        SetKernelParameters();
         HoldSources();
         HoldCgroups();
         AttachRoot();
@@ -81,11 +80,20 @@ sealed partial class ContainerPlan
     {
         _plan.Close(_settings.Sync.Parent);
         _plan.SetParentDeathSignal(Signals.Kill);
-        JoinUserNamespace();
+        if (ContinuesInChild(_config.Linux))
+        {
+            JoinNamespacesFirst();
+        }
+
         if (_config.Linux.IsNew("network"))
         {
             // Half a millisecond in the kernel: the parent writes the plan meanwhile.
             _plan.Unshare(Namespaces.Network);
+        }
+
+        if (TellsOfNamespaces(_config.Linux))
+        {
+            _plan.TellParent(_settings.Sync.Child);
         }
 
         _plan.AwaitParent(_settings.Sync.Child);
@@ -93,18 +101,6 @@ sealed partial class ContainerPlan
 
     void BecomeProcess()
     {
-        if (_config.Linux.Personality is { } persona)
-        {
-            _plan.SetPersonality(persona);
-        }
-
-        if (_config.Linux.MemoryPolicy is { } policy)
-        {
-            _plan.SetMemoryPolicy(policy);
-        }
-
-        _process.Limit();
-        MakeWorkingDirectory();
         _process.EnterWorkingDirectory();
         _process.ConnectStandardStreams();
         if (_settings.Terminal is not null)
@@ -112,6 +108,7 @@ sealed partial class ContainerPlan
             _process.TakeTerminal();
         }
 
+        _process.Limit();
         _process.DropPrivileges();
         _process.ForgetRuntime();
         AwaitStart();
@@ -136,14 +133,12 @@ sealed partial class ContainerPlan
         }
     }
 
-    /// <summary>The image may lack it: it is made, as other runtimes do.</summary>
+    /// <summary>The image may lack it: it is made, as other runtimes do, while the root is still writable.</summary>
     void MakeWorkingDirectory()
     {
         if (_config.Process.WorkingDirectory.Trim('/').Length > 0)
         {
-            _root = _plan.OpenPath("/", "root");
             _plan.Close(Place(_config.Process.WorkingDirectory, isFolder: true));
-            _plan.Close(_root);
         }
     }
 

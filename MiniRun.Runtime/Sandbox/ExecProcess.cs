@@ -23,12 +23,14 @@ static class ExecProcess
     {
         var linux = config.Linux;
         Launcher.RequireOneThread();
+        SecurityModules.OfHost.Require(process);
         using var sync = LaunchSync.Create();
         using var memory = LaunchMemory.Create();
         var writer = new ExecPlan(memory, process, settings with { Sync = sync.Child });
         using var plan = writer.Write(sync.Parent, Files.Number(container), ContainerNamespaces.Enterable(linux));
-        // With cgroup v2 alone its own may take no process any more, once it has others below.
-        using var birthplace = below?.OpenUnified() ?? cgroup?.OpenUnified();
+        // With cgroup v2 alone its own may take no process any more, once it has others below. One that has CPUs of its own until
+        // it is in the cgroup cannot be born there.
+        using var birthplace = process.CpuAffinity?.Initial is null ? below?.OpenUnified() ?? cgroup?.OpenUnified() : null;
         var launch = Clone(memory, sync, linux, container, birthplace);
         try
         {
@@ -60,7 +62,7 @@ static class ExecProcess
 
     static Launch Clone(LaunchMemory memory, LaunchSync sync, LinuxSpec linux, SafeFileHandle container, SafeFileHandle? unified)
     {
-        using var children = linux.Has("pid") ? ChildNamespaces.EnterPids(Files.Number(container)) : null;
+        using var children = linux.Has("pid") ? ChildNamespaces.EnterPids(Files.Number(container)) : default;
         return Launcher.Clone(memory, sync, 0, unified);
     }
 

@@ -22,6 +22,7 @@ sealed partial class ProcessPlan(PlanBuilder plan, ProcessSpec process, ProcessS
 
         if (process.AppArmorProfile.Length > 0)
         {
+            // Its own file, which every kernel since 5.8 has: the other may belong to another module.
             plan.WriteFile("/proc/self/attr/apparmor/exec", "exec " + process.AppArmorProfile);
         }
 
@@ -34,16 +35,21 @@ sealed partial class ProcessPlan(PlanBuilder plan, ProcessSpec process, ProcessS
         {
             plan.JoinSessionKeyring(keyring);
         }
-
-        if (process.CpuAffinity?.Initial is { } cpus)
-        {
-            plan.SetAffinity(cpus);
-        }
     }
 
-    /// <summary>What needs privileges that the program will not have.</summary>
+    /// <summary>What needs privileges that the program will not have, once every file is open: the limit on them may be low.</summary>
     public void Limit()
     {
+        if (settings.Personality is { } persona)
+        {
+            plan.SetPersonality(persona);
+        }
+
+        if (settings.MemoryPolicy is { } policy)
+        {
+            plan.SetMemoryPolicy(policy);
+        }
+
         foreach (var limit in process.Rlimits)
         {
             plan.SetResourceLimit(limit);
@@ -192,11 +198,6 @@ sealed partial class ProcessPlan(PlanBuilder plan, ProcessSpec process, ProcessS
 
     public void Execute()
     {
-        if (process.CpuAffinity?.Final is { } cpus)
-        {
-            plan.SetAffinity(cpus);
-        }
-
         plan.UnblockSignals();
         plan.SetParentDeathSignal(0);
         if (process.NoNewPrivileges && settings.Filter is { NeedsListener: false })

@@ -1,4 +1,5 @@
 using MiniRun.Runtime.Seccomp;
+using MiniRun.Runtime.Spec;
 
 namespace MiniRun.Runtime.Sandbox;
 
@@ -25,4 +26,10 @@ sealed record ProcessSettings
 
     /// <summary>The session keyring that it gets; null leaves the caller's.</summary>
     public string? Keyring { get; init; }
+
+    /// <summary>The argument of personality(2), which is the container's; null leaves the caller's.</summary>
+    public uint? Personality { get; init; }
+
+    /// <summary>Where its memory lies, which is the container's policy; null leaves the caller's.</summary>
+    public MemoryPolicySpec? MemoryPolicy { get; init; }
 }

@@ -38,6 +38,9 @@ sealed record StateRecord
     /// <summary>Whether somebody must run hooks when it is deleted.</summary>
     public bool HasPoststop { get; init; }
 
+    /// <summary>Whether something of it is in the filesystem resctrl.</summary>
+    public bool HasResctrl { get; init; }
+
     /// <summary>Whether systemd made the cgroup.</summary>
     public bool BySystemd { get; init; }
 
@@ -83,6 +86,7 @@ sealed record StateRecord
             .Add("bundle", Bundle)
             .Add("startHooks", HasStartHooks)
             .Add("poststop", HasPoststop)
+            .Add("resctrl", HasResctrl)
             .Add("systemd", BySystemd)
             .Add("creating", IsCreating)
             .Finish();
@@ -115,6 +119,7 @@ sealed record StateRecord
             Bundle = fields.Has("bundle") ? fields.Text("bundle") : "",
             HasStartHooks = fields.Has("startHooks") && fields.Flag("startHooks"),
             HasPoststop = fields.Has("poststop") && fields.Flag("poststop"),
+            HasResctrl = fields.Has("resctrl") && fields.Flag("resctrl"),
             BySystemd = fields.Has("systemd") && fields.Flag("systemd"),
             IsCreating = fields.Has("creating") && fields.Flag("creating"),
         };

@@ -152,6 +152,11 @@ sealed class Creation : IDisposable
         }
 
         CgroupRemoval.Force(_cgroup);
+        if (Process is not null && Config.Linux.IntelRdt is { } rdt)
+        {
+            ResctrlGroup.Remove(rdt, _stored.Id, ResctrlGroup.UsualRoot);
+        }
+
         _root.DeleteTree(_stored.Id);
         if (_isRecorded && Config.Hooks.Poststop.Count > 0)
         {
@@ -169,6 +174,7 @@ sealed class Creation : IDisposable
             Bundle = _bundle.Folder.Path,
             HasStartHooks = Config.Hooks.StartContainer.Count + Config.Hooks.Poststart.Count > 0,
             HasPoststop = Config.Hooks.Poststop.Count > 0,
+            HasResctrl = Config.Linux.IntelRdt is not null,
             BySystemd = _global.BySystemd,
             IsCreating = isCreating,
         };

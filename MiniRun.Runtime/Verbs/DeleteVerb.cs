@@ -41,6 +41,11 @@ static class DeleteVerb
             End(container, layout);
         }
 
+        if (container.Record is { HasResctrl: true } && container.Config.Linux.IntelRdt is { } rdt)
+        {
+            ResctrlGroup.Remove(rdt, id, ResctrlGroup.UsualRoot);
+        }
+
         var hooks = container.Record is { HasPoststop: true } record ? new ContainerHooks(id, record.Bundle, container.Config) : null;
         root!.DeleteTree(id);
         foreach (var problem in hooks?.Poststop() ?? [])

@@ -88,6 +88,8 @@ static class ExecVerb
         GrantableCapabilities = container.Config.Linux.Has("user") ? Capabilities.Everything : OwnCapabilities.Permitted(),
         PreservedDescriptors = preserved,
         Filter = SeccompAgent.Filter(container.Config.Linux, []),
+        Personality = container.Config.Linux.Personality,
+        MemoryPolicy = container.Config.Linux.MemoryPolicy,
     };
 
     static byte[] State(StoredContainer container) =>

@@ -32,7 +32,7 @@ public sealed class HookTests : IAsyncLifetime
             Assert.Equal((bundle.Path, "value"), (state.GetProperty("bundle").GetString(), state.GetProperty("annotations").GetProperty("key").GetString()));
             Assert.Equal(stage == "poststop" ? 0 : pid, state.TryGetProperty("pid", out var told) ? told.GetInt32() : 0);
             Assert.Equal($"PATH=/usr/bin:/bin\0STAGE={stage}\0EMPTY=\0", bundle.Read(stage, "env"));
-            Assert.StartsWith($"name-of-{stage}\0-c\0", bundle.Read(stage, "words"), StringComparison.Ordinal);
+            Assert.StartsWith($"{HookBundle.Name(stage)}\0-c\0", bundle.Read(stage, "words"), StringComparison.Ordinal);
         }
     }
 

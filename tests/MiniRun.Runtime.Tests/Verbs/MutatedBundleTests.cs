@@ -31,8 +31,6 @@ public sealed class MutatedBundleTests : IAsyncLifetime
     {
         _bundle = _host.Bundle("");
         Directory.CreateDirectory(_bundle + "/data/below");
-        Directory.CreateDirectory(_bundle + "/rootfs/srv/data");
-        Directory.CreateDirectory(_bundle + "/rootfs/srv/made");
         return default;
     }
 

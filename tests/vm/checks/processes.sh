@@ -10,8 +10,8 @@ kill_all_reaches_every_process() {
   bundle kill 'sleep 1001 & sleep 1002 & sleep 1003; true' "$_without_pid_namespace"
   start_container kill
   eventually 'four processes' _has_procs kill 4
-  # Control: KILL for the first process alone leaves the others.
-  runtime kill kill KILL
+  # Control: TERM for the first process alone leaves the others.
+  runtime kill kill TERM
   eventually 'three processes' _has_procs kill 3
   runtime kill --all kill KILL
   eventually 'an empty cgroup' _has_procs kill 0
