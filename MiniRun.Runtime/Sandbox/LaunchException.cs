@@ -24,7 +24,7 @@ sealed class LaunchException(LaunchFailure failure)
         }
 
         // Of several candidates along PATH the one that exists but cannot be run says more than the last that is missing.
-        var looksForProgram = plan[failed].Number == SyscallNumber.Execve || plan[failed].Number == SyscallNumber.Faccessat;
+        var looksForProgram = plan[failed].Number == SyscallNumber.Execve || plan[failed].Number == ControlStep.CheckProgram;
         for (var i = failed - 1; looksForProgram && i >= 0 && plan[i].Number == plan[failed].Number; i--)
         {
             if (plan.Memory.Records[i].Result == -(long)Errno.EACCES)

@@ -41,6 +41,10 @@ static class Leftovers
         }
     }
 
+    /// <summary>The pids of those whose command line names a folder.</summary>
+    public static IEnumerable<int> Processes(string folder) => Directory.GetDirectories("/proc").Where(p => char.IsAsciiDigit(p[6]))
+        .Where(p => Read($"{p}/cmdline").Contains(folder, StringComparison.Ordinal)).Select(p => int.Parse(p[6..], System.Globalization.CultureInfo.InvariantCulture));
+
     static IEnumerable<string> Mounts(IReadOnlyList<string> folders) =>
         File.ReadLines("/proc/self/mountinfo").Where(line => folders.Any(folder => line.Contains(folder, StringComparison.Ordinal)));
 
