@@ -45,7 +45,7 @@ public sealed class TerminalTests : IAsyncLifetime
     public async Task The_foreground_sits_at_the_callers_terminal()
     {
         await using var caller = new CallerTerminal(90, 20);
-        using var run = _host.Start(new Call("run", "--bundle", Bundle("stty size; trap 'stty size' WINCH; echo ready; while read line; do echo \"got $line\"; [ \"$line\" = end ] && exit 6; done"), _host.Id) { Terminal = caller.Path });
+        using var run = _host.Start(new Call("run", "--bundle", Bundle("stty size; trap 'stty size' WINCH; echo ready; while :; do read line || continue; echo \"got $line\"; [ \"$line\" = end ] && exit 6; done"), _host.Id) { Terminal = caller.Path });
         await caller.Master.UntilAsync("20 90\nready\n");
         Assert.False(caller.IsCooked);
 
