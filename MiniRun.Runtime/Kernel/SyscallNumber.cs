@@ -28,6 +28,7 @@ static class SyscallNumber
     public static int PivotRoot => Arm ? 41 : 155;
     public static int Prctl => Arm ? 167 : 157;
     public static int Chroot => Arm ? 51 : 161;
+    public static int Seccomp => Arm ? 277 : 317;
     public static int Mount => Arm ? 40 : 165;
     public static int Umount2 => Arm ? 39 : 166;
     public static int Sethostname => Arm ? 161 : 170;
@@ -42,7 +43,6 @@ static class SyscallNumber
     public static int Dup3 => Arm ? 24 : 292;
     public static int Prlimit64 => Arm ? 261 : 302;
     public static int Setns => Arm ? 268 : 308;
-    public static int Seccomp => Arm ? 277 : 317;
     public static int PidfdSendSignal => 424;
     public static int OpenTree => 428;
     public static int MoveMount => 429;
