@@ -28,7 +28,6 @@ static class SyscallNumber
     public static int PivotRoot => Arm ? 41 : 155;
     public static int Prctl => Arm ? 167 : 157;
     public static int Chroot => Arm ? 51 : 161;
-    public static int Seccomp => Arm ? 277 : 317;
     public static int Mount => Arm ? 40 : 165;
     public static int Umount2 => Arm ? 39 : 166;
     public static int Sethostname => Arm ? 161 : 170;
