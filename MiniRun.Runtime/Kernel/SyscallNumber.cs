@@ -42,6 +42,7 @@ static class SyscallNumber
     public static int Dup3 => Arm ? 24 : 292;
     public static int Prlimit64 => Arm ? 261 : 302;
     public static int Setns => Arm ? 268 : 308;
+    public static int Seccomp => Arm ? 277 : 317;
     public static int PidfdSendSignal => 424;
     public static int OpenTree => 428;
     public static int MoveMount => 429;
