@@ -93,9 +93,6 @@ in_machine() {
 if [[ ${1:-} != --unit-only ]]; then
   echo "== VM (unified cgroups)"
   in_machine suite tests/vm/suite
-  in_machine units tests/vm/units
-  in_machine callers tests/vm/callers
-  in_machine systemd --systemd tests/vm/suite
 fi
 
 if [[ -z ${1:-} ]]; then
