@@ -131,3 +131,4 @@ abstract class CallerHost : IAsyncDisposable
         daemon.Dispose();
     }
 
+}
