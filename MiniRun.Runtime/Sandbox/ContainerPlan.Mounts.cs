@@ -178,6 +178,7 @@ sealed partial class ContainerPlan
     /// <summary>Whether something has to be made in a new filesystem before it may become read-only.</summary>
     bool HasSomethingBelow(string place) =>
         place is "/dev"
+        || ContainerPath.IsBelow(ContainerPath.Clean(_config.Process.WorkingDirectory), place)
         || _mounts.Exists(mount => ContainerPath.IsBelow(mount.Place, place))
         || _devices.Nodes.Exists(device => ContainerPath.IsBelow(device.Path, place));
 

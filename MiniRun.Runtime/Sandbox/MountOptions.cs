@@ -38,6 +38,9 @@ sealed class MountOptions
     /// <summary>In the order in which they apply: a slave can be shared afterwards.</summary>
     public List<Propagation> Propagations { get; } = [];
 
+    /// <summary>Flags of a new filesystem; a bind mount shows one that has its flags already, so that they change nothing there.</summary>
+    public List<string> Superblock { get; } = [];
+
     /// <summary>For the filesystem itself; the value is null for a flag.</summary>
     public List<(string Key, string? Value)> Data { get; } = [];
 
@@ -101,9 +104,6 @@ sealed class MountOptions
                 break;
         }
     }
-
-    /// <summary>Flags of a new filesystem; a bind mount shows one that has its flags already, so that they change nothing there.</summary>
-    public List<string> Superblock { get; } = [];
 
     string? Contradiction(MountSpec mount) => this switch
     {

@@ -159,8 +159,16 @@ sealed class MountPreparation : IDisposable
             return;
         }
 
-        using var folder = Files.OpenPath(root, Open.Path | Files.Directory | Files.NoFollow);
-        _mounts[ContainerPlan.RootIndex] = Files.Number(Keep(DetachedMount.Clone(folder, root, recursive: true)));
+        try
+        {
+            // Not through a link (SECURITY R1).
+            using var folder = Files.OpenPath(root, Open.Path | Files.Directory | Files.NoFollow);
+            _mounts[ContainerPlan.RootIndex] = Files.Number(Keep(DetachedMount.Clone(folder, root, recursive: true)));
+        }
+        catch (KernelException e)
+        {
+            throw new SpecException("$.root.path", $"\"{root}\" cannot be mounted ({e.Errno.Describe()}); name the folder itself, not a link to it");
+        }
     }
 
     /// <summary>No device can be made in a user namespace, but those of the host can be shown (SECURITY R8).</summary>

@@ -133,6 +133,15 @@ public sealed class UserNamespaceMountTests
     }
 
     [Fact]
+    public async Task A_root_that_is_a_link_is_refused_by_its_field()
+    {
+        using var host = InUserNamespace("true");
+        Directory.Move(host.Rootfs, host.Bundle + "/real");
+        File.CreateSymbolicLink(host.Rootfs, "real");
+        await RefusedAsync(host, "$.root.path: ");
+    }
+
+    [Fact]
     public async Task A_mapping_needs_somebody_to_map_for()
     {
         using var host = new MountHost("true");
