@@ -20,7 +20,7 @@ if [[ ${1:-} != --unit-only ]]; then
     echo "Integration tests make containers, so they need root: sudo ./test.sh (or ./test.sh --unit-only)" >&2
     exit 1
   fi
-  install_packages postgresql chromium busybox-static nftables iproute2 openssl ca-certificates curl procps strace jq podman conmon containerd
+  install_packages postgresql chromium busybox-static nftables iproute2 openssl ca-certificates curl procps strace jq podman conmon containerd docker.io
 fi
 require_dotnet
 [[ $EUID -ne 0 ]] || install_icu

@@ -26,6 +26,20 @@ static class CgroupChoice
         return chosen;
     }
 
+    /// <summary>Whether every container is in the hierarchy of these controllers.</summary>
+    public static bool IsAlways(string[] controllers)
+    {
+        foreach (var controller in controllers)
+        {
+            if (Array.IndexOf(Always, controller) >= 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The controllers that a container needs, by their v1 and v2 names.</summary>
     public static List<string> Controllers(CgroupLayout layout, ResourceSpec? resources)
     {

@@ -10,8 +10,16 @@ sealed record CgroupHierarchy(string Path, IReadOnlyList<string> Controllers, st
     /// <summary>The folder that this hierarchy has below /sys/fs/cgroup: "memory", "cpu,cpuacct", "systemd", "unified".</summary>
     public string Folder => Path[(Path.LastIndexOf('/') + 1)..];
 
+    /// <summary>Whether it is only known that it exists, and the place is the usual one.</summary>
+    public bool IsAssumed { get; init; }
+
     public bool Has(string controller)
     {
+        if (Controllers is string[] array)
+        {
+            return Array.IndexOf(array, controller) >= 0;
+        }
+
         for (var i = 0; i < Controllers.Count; i++)
         {
             if (Controllers[i] == controller)

@@ -9,7 +9,7 @@ sealed partial class CgroupLayout
     public static CgroupLayout Detect()
     {
         using var file = Files.OpenPath("/proc/self/mountinfo", Open.ReadOnly);
-        return Parse(Encoding.UTF8.GetString(Files.ReadAll(file)), ReadUnifiedControllers);
+        return Parse(Encoding.UTF8.GetString(Files.ReadAll(file)), ReadControllersAtOnce);
     }
 
     /// <summary>Reads a mount table (proc_pid_mountinfo(5)).</summary>

@@ -6,18 +6,24 @@ namespace MiniRun.Runtime.Cgroups;
 sealed partial class CgroupLayout
 {
     const string UsualRoot = "/sys/fs/cgroup";
+    const string UsualUnified = "/unified";
+    const string NamePrefix = "name=";
 
     /// <summary>/proc/self/cgroup with a dozen hierarchies, each with a long path.</summary>
     const int LargestOwnCgroups = 8192;
 
+    /// <summary>Every controller in one line.</summary>
+    const int LargestControllers = 512;
+
     /// <summary>Like <see cref="Detect"/>, without the mount table where each hierarchy is mounted at its usual place.</summary>
-    /// <remarks>A start pays for it every time: two short files and a statfs for each hierarchy, whatever else is mounted.</remarks>
+    /// <remarks>A start pays for it every time: two short files and a few statfs, whatever else is mounted. A hierarchy that
+    /// few containers use is looked at when it is joined.</remarks>
     public static CgroupLayout DetectQuickly()
     {
         Span<byte> buffer = stackalloc byte[LargestOwnCgroups];
         using var file = Files.OpenPath("/proc/self/cgroup", Open.ReadOnly);
         var length = Files.Read(file, buffer);
-        return (length < buffer.Length ? TryUsualPlaces(UsualRoot, buffer[..length], Filesystems.Type, ReadUnifiedControllers) : null) ?? Detect();
+        return (length < buffer.Length ? TryUsualPlaces(UsualRoot, buffer[..length], Filesystems.Type, ReadControllersAtOnce) : null) ?? Detect();
     }
 
     /// <summary>Concludes the layout from the hierarchies that a process is in and from the filesystems at their usual places.</summary>
@@ -62,7 +68,7 @@ sealed partial class CgroupLayout
 
         foreach (var hierarchy in hierarchies)
         {
-            if (filesystem(hierarchy.Path) != Filesystems.Cgroup)
+            if (!hierarchy.IsAssumed && filesystem(hierarchy.Path) != Filesystems.Cgroup)
             {
                 return null;
             }
@@ -72,7 +78,7 @@ sealed partial class CgroupLayout
         hierarchies.Reverse();
         if (hasUnified)
         {
-            var place = root + "/unified";
+            var place = root + UsualUnified;
             if (filesystem(place) != Filesystems.Cgroup2)
             {
                 return null;
@@ -95,13 +101,64 @@ sealed partial class CgroupLayout
             return null;
         }
 
-        var what = Encoding.ASCII.GetString(rest[..end]);
-        return what.StartsWith("name=", StringComparison.Ordinal)
-            ? new($"{root}/{what[5..]}", [], what[5..], IsUnified: false)
-            : new($"{root}/{what}", KnownOf(what), null, IsUnified: false);
+        string[] controllers;
+        string folder;
+        if (Known(rest[..end]) is { } one)
+        {
+            (folder, controllers) = (one, [one]);
+        }
+        else
+        {
+            folder = Encoding.ASCII.GetString(rest[..end]);
+            controllers = KnownOf(rest[..end]);
+        }
+
+        var name = folder.StartsWith(NamePrefix, StringComparison.Ordinal) ? folder[NamePrefix.Length..] : null;
+        return new($"{root}/{name ?? folder}", controllers, name, IsUnified: false) { IsAssumed = !CgroupChoice.IsAlways(controllers) };
     }
 
-    static string[] KnownOf(string list) =>
-        list.Contains(',', StringComparison.Ordinal) ? [.. list.Split(',').Where(KnownControllers.Contains)]
-        : Array.IndexOf(KnownControllers, list) >= 0 ? [list] : [];
+    static string[] KnownOf(ReadOnlySpan<byte> list)
+    {
+        var known = new List<string>(2);
+        foreach (var range in list.Split((byte)','))
+        {
+            if (Known(list[range]) is { } controller)
+            {
+                known.Add(controller);
+            }
+        }
+
+        return [.. known];
+    }
+
+    static string? Known(ReadOnlySpan<byte> name)
+    {
+        foreach (var controller in KnownControllers)
+        {
+            if (Ascii.Equals(name, controller))
+            {
+                return controller;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The controllers of a v2 cgroup, in one open and one read.</summary>
+    static IReadOnlyList<string> ReadControllersAtOnce(string path)
+    {
+        Span<byte> buffer = stackalloc byte[LargestControllers];
+        using var file = Files.OpenPath(path + "/cgroup.controllers", Open.ReadOnly);
+        var left = buffer[..Files.Read(file, buffer)];
+        var controllers = new List<string>(8);
+        foreach (var range in left.SplitAny((byte)' ', (byte)'\n'))
+        {
+            if (left[range] is { IsEmpty: false } name)
+            {
+                controllers.Add(Known(name) ?? Encoding.ASCII.GetString(name));
+            }
+        }
+
+        return controllers.ToArray();
+    }
 }

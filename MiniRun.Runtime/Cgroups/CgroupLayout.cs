@@ -1,13 +1,11 @@
-using System.Text;
-using MiniRun.Runtime.Kernel;
-
 namespace MiniRun.Runtime.Cgroups;
 
 /// <summary>Where each controller lives on this host (cgroups(7)).</summary>
 sealed partial class CgroupLayout
 {
+    /// <summary>The controllers of v1: what else stands among its mount options is none.</summary>
     static readonly string[] KnownControllers =
-        ["cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "blkio", "pids", "net_cls", "net_prio", "perf_event", "hugetlb", "rdma", "misc"];
+        ["memory", "cpu", "cpuacct", "cpuset", "pids", "devices", "freezer", "blkio", "hugetlb", "net_cls", "net_prio", "perf_event", "rdma", "misc"];
 
     CgroupLayout(IReadOnlyList<CgroupHierarchy> hierarchies)
     {
@@ -48,12 +46,5 @@ sealed partial class CgroupLayout
         }
 
         return null;
-    }
-
-    /// <summary>The controllers of a v2 cgroup that is not given any is empty.</summary>
-    static IReadOnlyList<string> ReadUnifiedControllers(string path)
-    {
-        using var folder = Folder.Open(path);
-        return Encoding.ASCII.GetString(folder.TryRead("cgroup.controllers") ?? []).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
     }
 }

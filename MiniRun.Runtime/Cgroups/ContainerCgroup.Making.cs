@@ -93,6 +93,14 @@ sealed partial class ContainerCgroup
 
     bool TryMake(CgroupHierarchy hierarchy, ResourceSpec? resources, bool strict)
     {
+        // A folder below a mount point without its mount would be an ordinary one.
+        if (hierarchy.IsAssumed && Filesystems.Type(hierarchy.Path) != Filesystems.Cgroup)
+        {
+            _closed.Add(hierarchy);
+            Warnings.Add($"No cgroup hierarchy is mounted at {hierarchy.Path}: what it controls is not enforced.");
+            return false;
+        }
+
         try
         {
             Make(hierarchy, resources, strict);

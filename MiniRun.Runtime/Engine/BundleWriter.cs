@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using MiniRun.Runtime.Images;
 using MiniRun.Runtime.Kernel;
+using MiniRun.Runtime.Seccomp;
 using MiniRun.Runtime.Spec;
 
 namespace MiniRun.Runtime.Engine;
@@ -10,6 +12,10 @@ namespace MiniRun.Runtime.Engine;
 static class BundleWriter
 {
     const int MaximumHostName = 63;
+
+    /// <summary>For the capabilities that every container has.</summary>
+    static readonly byte[] SeccompProfile = SeccompWriter.Write(
+        DefaultProfile.For(Spec.Capabilities.Mask([.. Hardening.Capabilities]), RuntimeInformation.ProcessArchitecture));
 
     static readonly string[] OwnFiles = ["hostname", "hosts", "resolv.conf"];
 
@@ -148,7 +154,7 @@ static class BundleWriter
         WriteStrings(json, "maskedPaths", Hardening.MaskedPaths);
         WriteStrings(json, "readonlyPaths", Hardening.ReadOnlyPaths);
         json.WritePropertyName("seccomp");
-        json.WriteRawValue(Hardening.SeccompProfile);
+        json.WriteRawValue(SeccompProfile);
         json.WriteEndObject();
     }
 

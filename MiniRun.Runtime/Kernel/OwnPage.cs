@@ -9,14 +9,10 @@ sealed unsafe partial class OwnPage : IDisposable
     const ulong Present = 1UL << 63;
     const ulong FrameBits = (1UL << 55) - 1;
 
+    readonly Pages _pages = new(Environment.SystemPageSize);
     readonly long* _page;
 
-    public OwnPage()
-    {
-        var size = (nuint)Environment.SystemPageSize;
-        _page = (long*)NativeMemory.AlignedAlloc(size, size);
-        NativeMemory.Clear(_page, size);
-    }
+    public OwnPage() => _page = (long*)_pages.Start;
 
     /// <summary>The first eight bytes.</summary>
     public long Value
@@ -53,7 +49,7 @@ sealed unsafe partial class OwnPage : IDisposable
             Syscall.Invoke(SyscallNumber.Mmap, 0, (ulong)bytes, ReadAndWrite, PrivateAnonymousPopulate, ulong.MaxValue, 0), "mmap");
     }
 
-    public void Dispose() => NativeMemory.AlignedFree(_page);
+    public void Dispose() => _pages.Dispose();
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint pread(int fd, void* buffer, nuint size, long offset);

@@ -20,6 +20,9 @@ sealed unsafe partial class Pages : IDisposable
         _size = size;
     }
 
+    /// <summary>The first byte; it is the first of a page.</summary>
+    public byte* Start => _start;
+
     /// <exception cref="ArgumentOutOfRangeException">It does not lie within.</exception>
     public Span<byte> Slice(int offset, int length)
     {

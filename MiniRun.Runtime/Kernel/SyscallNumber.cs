@@ -19,6 +19,7 @@ static class SyscallNumber
     public static int Getpid => Arm ? 172 : 39;
     public static int Socket => Arm ? 198 : 41;
     public static int Sendto => Arm ? 206 : 44;
+    public static int Recvfrom => Arm ? 207 : 45;
     public static int Execve => Arm ? 221 : 59;
     public static int Uname => Arm ? 160 : 63;
     public static int ExitGroup => Arm ? 94 : 231;

@@ -67,24 +67,17 @@ sealed unsafe partial class BareProcess : IDisposable
     public static BareProcess CloneInSameMemory(LaunchPlan plan)
     {
         const string Words = "clone(CLONE_VM|CLONE_VFORK, SIGCHLD)";
-        var stack = (byte*)NativeMemory.AlignedAlloc(StackSize, 16);
+        using var stack = new Pages(StackSize);
         var pidFd = -1;
-        try
-        {
-            var work = new Work(plan.Memory);
-            var blocked = Signals.BlockAll();
-            var startedAt = Clock.Monotonic();
-            var pid = clone(&RunInSameMemory, stack + StackSize, (int)(CloneMemory | CloneWait | ClonePidFd) | Signals.Child, &work, &pidFd, 0, 0);
-            var errno = (Errno)Marshal.GetLastSystemError();
-            Signals.Restore(blocked);
-            return pid < 0
-                ? throw new KernelException(Words, null, errno)
-                : new BareProcess(plan, pid, pidFd, startedAt) { Call = Words };
-        }
-        finally
-        {
-            NativeMemory.AlignedFree(stack);
-        }
+        var work = new Work(plan.Memory);
+        var blocked = Signals.BlockAll();
+        var startedAt = Clock.Monotonic();
+        var pid = clone(&RunInSameMemory, stack.Start + StackSize, (int)(CloneMemory | CloneWait | ClonePidFd) | Signals.Child, &work, &pidFd, 0, 0);
+        var errno = (Errno)Marshal.GetLastSystemError();
+        Signals.Restore(blocked);
+        return pid < 0
+            ? throw new KernelException(Words, null, errno)
+            : new BareProcess(plan, pid, pidFd, startedAt) { Call = Words };
     }
 
     /// <summary>What a step returned, and the nanoseconds since the step before it; null when it was not reached yet.</summary>

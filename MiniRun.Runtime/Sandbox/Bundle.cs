@@ -36,10 +36,7 @@ sealed class Bundle : IDisposable
         var folder = Folder.Open(path);
         try
         {
-            var document = folder.Read("config.json");
-            return document.Length <= MaximumConfigSize
-                ? new Bundle(folder, document)
-                : throw new SpecException("$", $"is larger than {MaximumConfigSize} bytes");
+            return new Bundle(folder, Read(folder));
         }
         catch
         {
@@ -49,4 +46,13 @@ sealed class Bundle : IDisposable
     }
 
     public void Dispose() => Folder.Dispose();
+
+    static byte[] Read(Folder folder)
+    {
+        // Without waiting: it could be a FIFO that nobody writes to.
+        using var file = folder.OpenFile("config.json", Kernel.Open.ReadOnly | Kernel.Open.NonBlocking);
+        return !FileIdentity.IsRegular(file) ? throw new SpecException("$", $"{folder.Path}/config.json is no regular file")
+            : Files.Size(file) > MaximumConfigSize ? throw new SpecException("$", $"is larger than {MaximumConfigSize} bytes")
+            : Files.ReadAll(file);
+    }
 }

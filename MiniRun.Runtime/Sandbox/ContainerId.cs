@@ -15,7 +15,7 @@ static class ContainerId
         }
     }
 
-    static bool IsValid(string id)
+    public static bool IsValid(string id)
     {
         if (id.Length is 0 or > Longest || id[0] is '.' or '-' or '+')
         {

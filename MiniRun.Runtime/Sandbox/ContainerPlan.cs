@@ -52,7 +52,6 @@ sealed partial class ContainerPlan
         BecomeRootOfUserNamespace();
         _process.PrepareInHost();
         EnterNamespaces();
-        SetKernelParameters();
         HoldSources();
         HoldCgroups();
         AttachRoot();
@@ -81,11 +80,20 @@ sealed partial class ContainerPlan
     {
         _plan.Close(_settings.Sync.Parent);
         _plan.SetParentDeathSignal(Signals.Kill);
-        JoinUserNamespace();
+        if (ContinuesInChild(_config.Linux))
+        {
+            JoinNamespacesFirst();
+        }
+
         if (_config.Linux.IsNew("network"))
         {
             // Half a millisecond in the kernel: the parent writes the plan meanwhile.
             _plan.Unshare(Namespaces.Network);
+        }
+
+        if (TellsOfNamespaces(_config.Linux))
+        {
+            _plan.TellParent(_settings.Sync.Child);
         }
 
         _plan.AwaitParent(_settings.Sync.Child);
@@ -93,18 +101,6 @@ sealed partial class ContainerPlan
 
     void BecomeProcess()
     {
-        if (_config.Linux.Personality is { } persona)
-        {
-            _plan.SetPersonality(persona);
-        }
-
-        if (_config.Linux.MemoryPolicy is { } policy)
-        {
-            _plan.SetMemoryPolicy(policy);
-        }
-
-        _process.Limit();
-        MakeWorkingDirectory();
         _process.EnterWorkingDirectory();
         _process.ConnectStandardStreams();
         if (_settings.Terminal is not null)
@@ -112,8 +108,9 @@ sealed partial class ContainerPlan
             _process.TakeTerminal();
         }
 
-        _process.DropPrivileges();
+        _process.Limit();
         _process.ForgetRuntime();
+        _process.DropPrivileges();
         AwaitStart();
         _process.Execute();
     }
@@ -133,17 +130,6 @@ sealed partial class ContainerPlan
         else if (_settings.PausesBeforeProgram)
         {
             _plan.PauseForParent(_settings.Sync.Child);
-        }
-    }
-
-    /// <summary>The image may lack it: it is made, as other runtimes do.</summary>
-    void MakeWorkingDirectory()
-    {
-        if (_config.Process.WorkingDirectory.Trim('/').Length > 0)
-        {
-            _root = _plan.OpenPath("/", "root");
-            _plan.Close(Place(_config.Process.WorkingDirectory, isFolder: true));
-            _plan.Close(_root);
         }
     }
 

@@ -10,7 +10,7 @@ namespace MiniRun.Runtime.Sandbox;
 sealed record StartedContainer(LaunchedProcess Process, ContainerCgroup? Cgroup);
 
 /// <summary>Starts a container: plan, launch, cgroup, hooks, and everything undone when a step fails.</summary>
-static class ContainerProcess
+static partial class ContainerProcess
 {
     /// <exception cref="LaunchException">The kernel refused a step.</exception>
     /// <exception cref="HookException">A hook failed.</exception>
@@ -18,27 +18,30 @@ static class ContainerProcess
     public static StartedContainer Start(ContainerOrder order)
     {
         Launcher.RequireOneThread();
+        SecurityModules.OfHost.Require(order.Config.Process);
         // With v2 alone the child is born in its cgroup. To v1 it must be moved, so there its folders can be made beside its work.
         var cgroup = order.Layout.Mode is "unified" ? MakeCgroup(order) : null;
+        ResctrlGroup? resctrl = null;
         try
         {
-            return new StartedContainer(Launch(order, ref cgroup), cgroup);
+            resctrl = ResctrlGroup.Create(order.Config.Linux.IntelRdt, order.Id, ResctrlGroup.UsualRoot);
+            return new StartedContainer(Launch(order, ref cgroup, resctrl), cgroup);
         }
         catch
         {
             CgroupRemoval.Force(cgroup);
+            resctrl?.Undo();
             throw;
         }
     }
 
-    static LaunchedProcess Launch(ContainerOrder order, ref ContainerCgroup? cgroup)
+    static LaunchedProcess Launch(ContainerOrder order, ref ContainerCgroup? cgroup, ResctrlGroup? resctrl)
     {
         var linux = order.Config.Linux;
         using var sync = LaunchSync.Create();
-        using var joined = JoinedNamespaces.Open(linux);
+        using var joined = JoinedNamespaces.Open(order.Config);
         var openFiles = OpenFileLimit.Read();
         using var prepared = MountPreparation.For(order, joined);
-        using var children = ChildNamespaces.Prepare(linux, joined);
         using var memory = order.Records is { } folder ? LaunchMemory.Create(folder) : LaunchMemory.Create();
         using var birthplace = cgroup?.OpenUnified();
         var settings = Settings(order, (sync.Child, sync.Parent), joined.Descriptors) with
@@ -46,33 +49,38 @@ static class ContainerProcess
             PreparedMounts = prepared.Mounts,
             PreparedDevices = prepared.Devices,
             OpenFiles = openFiles,
+            IsNested = prepared.IsNested,
         };
         var beginning = ContainerPlan.Begin(settings, memory);
-        var launch = Launcher.Clone(memory, sync, ContainerPlan.ClonedNamespaces(linux), birthplace);
+        var launch = Clone(memory, sync, linux, joined, birthplace);
+        NetworkDevices? devices = null;
         try
         {
-            if (linux.IsNew("user"))
+            FinishNamespaces(launch, memory, linux);
+            if (linux.NetDevices.Count > 0)
             {
-                UserMappings.Write(launch.Process.Pid, linux);
-            }
-            else if (linux.Has("user"))
-            {
-                launch.AwaitPause(new LaunchPlan(memory));
-                launch.Adopt();
+                devices = new NetworkDevices(NetworkOf(launch, joined));
+                devices.Move(linux.NetDevices);
             }
 
             cgroup ??= MakeCgroup(order);
             var plan = beginning.Complete();
             launch.Release();
             Admit(order, cgroup, launch.Process.Pid, isBornThere: birthplace is not null && memory.ContinuedPid == 0);
+            resctrl?.Add(launch.Process.Pid);
             launch.Release();
             Guide(order, settings, plan, launch, beginning.Listener);
             return launch.Process;
         }
-        catch
+        catch (Exception e)
         {
             launch.Abandon();
+            devices?.Return(e);
             throw;
+        }
+        finally
+        {
+            devices?.Dispose();
         }
     }
 
@@ -134,15 +142,18 @@ static class ContainerProcess
         Process = new ProcessSettings
         {
             Streams = order.Streams.Terminal is { } terminal ? (terminal.Peer, terminal.Peer, terminal.Peer) : order.Streams.Standard,
+            Pipes = order.Config.Process.User.Uid != 0 && order.Streams.Terminal is null ? StandardPipes.Of(order.Streams.Standard) : [],
             IgnoredSignals = Signals.Ignored(),
             GrantableCapabilities = order.Config.Linux.Has("user") ? Capabilities.Everything : OwnCapabilities.Permitted(),
             Sync = sync.Child,
             Filter = order.Filter,
             PreservedDescriptors = order.PreservedDescriptors,
             Keyring = order.KeepsKeyring ? null : "_ses." + order.Id,
+            Personality = order.Config.Linux.Personality,
+            MemoryPolicy = order.Config.Linux.MemoryPolicy,
         },
         Terminal = order.Streams.Terminal,
-        HasFileLabels = order.Config.Linux.MountLabel.Length > 0 && FileLabels.AreEnabled(),
+        HasFileLabels = order.Config.Linux.MountLabel.Length > 0 && SecurityModules.OfHost.HasSelinux,
         Cgroups = order.Layout,
         CgroupPath = order.CgroupPath,
         IsFolder = IsFolder,

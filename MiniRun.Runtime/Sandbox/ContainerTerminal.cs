@@ -20,14 +20,17 @@ sealed record ContainerTerminal(SafeFileHandle Master, SafeFileHandle Peer, Safe
         }
 
         var options = MountOptions.Parse(config.Mounts[index], $"$.mounts[{index}]");
-        var instance = Terminal.CreateInstance(OnHost(options.Data, config.Linux, index), options.OfNew.Set);
-        var (master, peer) = Terminal.Open(instance);
-        if (config.Process.ConsoleSize is { Columns: > 0, Rows: > 0 } size)
+        if (!config.Linux.Has("user"))
         {
-            Terminal.Resize(master, size.Columns, size.Rows);
+            return Create(config, options.Data, options.OfNew.Set);
         }
 
-        return new ContainerTerminal(master, peer, instance);
+        var (uids, gids) = UserMappings.Of(config.Linux);
+        var terminal = Create(config, OnHost(options.Data, uids, gids, index), options.OfNew.Set);
+        // Its group is the instance's, or, as it is for those that the container itself opens, that of its root.
+        var hasGroup = options.Data.Exists(option => option.Key is "gid");
+        Files.SetOwner(terminal.Peer, UserMappings.ToHost(uids, config.Process.User.Uid), hasGroup ? null : UserMappings.ToHost(gids, 0));
+        return terminal;
     }
 
     public void Dispose()
@@ -37,26 +40,29 @@ sealed record ContainerTerminal(SafeFileHandle Master, SafeFileHandle Peer, Safe
         Instance.Dispose();
     }
 
-    /// <summary>The instance is made outside the container's user namespace: ids are the host's.</summary>
-    static List<(string Key, string? Value)> OnHost(List<(string Key, string? Value)> options, LinuxSpec linux, int mount)
+    static ContainerTerminal Create(RuntimeConfig config, IReadOnlyList<(string Key, string? Value)> options, ulong attributes)
     {
-        if (!linux.Has("user"))
+        var instance = Terminal.CreateInstance(options, attributes);
+        var (master, peer) = Terminal.Open(instance);
+        if (config.Process.ConsoleSize is { Columns: > 0, Rows: > 0 } size)
         {
-            return options;
+            Terminal.Resize(master, size.Columns, size.Rows);
         }
 
+        return new ContainerTerminal(master, peer, instance);
+    }
+
+    /// <summary>The instance is made outside the container's user namespace: ids are the host's.</summary>
+    static List<(string Key, string? Value)> OnHost(
+        List<(string Key, string? Value)> options, IReadOnlyList<IdMapping> uids, IReadOnlyList<IdMapping> gids, int mount)
+    {
         var translated = new List<(string, string?)>();
         foreach (var (key, value) in options)
         {
-            var mappings = key switch { "uid" => linux.UidMappings, "gid" => linux.GidMappings, _ => null };
+            var mappings = key switch { "uid" => uids, "gid" => gids, _ => null };
             translated.Add(mappings is null || !uint.TryParse(value, out var id) ? (key, value)
                 : UserMappings.ToHost(mappings, id) is { } host ? (key, host.ToString(System.Globalization.CultureInfo.InvariantCulture))
                 : throw new SpecException($"$.mounts[{mount}].options", $"\"{key}={value}\" is not mapped in the user namespace; map it or leave it out"));
-        }
-
-        if (!translated.Exists(option => option.Item1 == "uid") && UserMappings.ToHost(linux.UidMappings, 0) is { } root)
-        {
-            translated.Add(("uid", root.ToString(System.Globalization.CultureInfo.InvariantCulture)));
         }
 
         return translated;

@@ -36,8 +36,18 @@ sealed class ExecPlan
         _plan.NewSession();
         _plan.SetUmask(0);
         _process.PrepareInHost();
+        if (Process.CpuAffinity?.Initial is { } cpus)
+        {
+            _plan.SetAffinity(cpus);
+        }
+
         // In its cgroup before it can use anything of the container's.
         _plan.AwaitParent(Settings.Sync);
+        if (Process.CpuAffinity?.Final is { } finalCpus)
+        {
+            _plan.SetAffinity(finalCpus);
+        }
+
         _plan.Enter(container, namespaces);
         if ((namespaces & Namespaces.User) != 0)
         {
@@ -46,7 +56,6 @@ sealed class ExecPlan
             _plan.SetParentDeathSignal(Signals.Kill);
         }
 
-        _process.Limit();
         if (Process.Terminal)
         {
             OpenTerminal();
@@ -57,8 +66,9 @@ sealed class ExecPlan
         }
 
         _process.EnterWorkingDirectory();
-        _process.DropPrivileges();
+        _process.Limit();
         _process.ForgetRuntime();
+        _process.DropPrivileges();
         _process.Execute();
         return _plan.Build();
     }

@@ -5,24 +5,30 @@ using MiniRun.Runtime.Spec;
 namespace MiniRun.Runtime.Sandbox;
 
 /// <summary>The namespaces that a container does not make but joins, held open while it is launched.</summary>
-sealed class JoinedNamespaces : IDisposable
+sealed partial class JoinedNamespaces : IDisposable
 {
     readonly List<SafeFileHandle> _files = [];
     readonly Dictionary<string, int> _descriptors = [];
 
     public IReadOnlyDictionary<string, int> Descriptors => _descriptors;
 
-    /// <exception cref="SpecException">A path cannot be opened or is no namespace of its type.</exception>
-    public static JoinedNamespaces Open(LinuxSpec linux)
+    /// <exception cref="SpecException">A path cannot be opened, is no namespace of its type, or the runtime's own where that would harm the host.</exception>
+    public static JoinedNamespaces Open(RuntimeConfig config)
     {
         var joined = new JoinedNamespaces();
         try
         {
-            for (var i = 0; i < linux.Namespaces.Count; i++)
+            var namespaces = config.Linux.Namespaces;
+            for (var i = 0; i < namespaces.Count; i++)
             {
-                if (linux.Namespaces[i] is { Path: { } path, Type: var type })
+                if (namespaces[i] is { Path: { } path, Type: var type })
                 {
-                    joined.Open(type, path, $"$.linux.namespaces[{i}].path");
+                    var field = $"$.linux.namespaces[{i}].path";
+                    var file = joined.Open(type, path, field);
+                    if (IsOwn(type, file))
+                    {
+                        RefuseOwn(type, field, config);
+                    }
                 }
             }
 
@@ -58,7 +64,16 @@ sealed class JoinedNamespaces : IDisposable
         }
     }
 
-    void Open(string type, string path, string field)
+    SafeFileHandle Open(string type, string path, string field)
+    {
+        var file = OpenFile(type, path, field);
+        _files.Add(file);
+        _descriptors[type] = Files.Number(file);
+        return file;
+    }
+
+    /// <exception cref="SpecException">The path cannot be opened or is no namespace of the type.</exception>
+    public static SafeFileHandle OpenFile(string type, string path, string field)
     {
         SafeFileHandle file;
         try
@@ -70,12 +85,12 @@ sealed class JoinedNamespaces : IDisposable
             throw new SpecException(field, $"\"{path}\" cannot be opened ({e.Errno.Describe()}); name the file of a {type} namespace, such as /proc/PID/ns/{Namespaces.File(type)}");
         }
 
-        _files.Add(file);
-        if (NamespaceFile.TypeOf(file) != Namespaces.Flag(type))
+        if (NamespaceFile.TypeOf(file) == Namespaces.Flag(type))
         {
-            throw new SpecException(field, $"\"{path}\" is no {type} namespace; name a file such as /proc/PID/ns/{Namespaces.File(type)}");
+            return file;
         }
 
-        _descriptors[type] = Files.Number(file);
+        file.Dispose();
+        throw new SpecException(field, $"\"{path}\" is no {type} namespace; name a file such as /proc/PID/ns/{Namespaces.File(type)}");
     }
 }

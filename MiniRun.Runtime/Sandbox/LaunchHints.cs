@@ -7,13 +7,13 @@ static class LaunchHints
 {
     public static string For(PrintedCall call, Errno errno) => (call.Name, errno) switch
     {
-        ("execve", Errno.ENOENT) =>
+        ("execve" or "check_program", Errno.ENOENT) =>
             "the program does not exist in the image, or the interpreter or loader that it names does not; check the command and PATH",
-        ("execve", Errno.EACCES) => "the file is not executable, or lies on a mount with noexec; chmod +x it in the image",
+        ("execve" or "check_program", Errno.EACCES) => "the file is not executable, or lies on a mount with noexec; chmod +x it in the image",
         ("execve", Errno.ENOEXEC) => "the file is no program for this processor, or a script without a #! line",
         ("execve", Errno.E2BIG) => "arguments and environment together are larger than the kernel accepts; shorten them",
         ("execve", Errno.ENOMEM) => "the memory limit is too small for the program to be loaded; raise it",
-        ("execve", Errno.ENOTDIR) => "a part of the program's path is a file, not a directory",
+        ("execve" or "check_program", Errno.ENOTDIR) => "a part of the program's path is a file, not a directory",
         ("execve", Errno.EISDIR) => "the command names a directory; name a program",
         ("open_tree", Errno.ENOENT) => "the source of a bind mount does not exist on the host; create it or correct the path",
         ("open_tree", Errno.EINVAL) => "the source cannot be shown: it is unbindable, or mounts below it that must stay hidden would appear; use \"rbind\"",
@@ -42,6 +42,15 @@ static class LaunchHints
         ("fsconfig", Errno.ENOENT) => "a layer of the image or the writable layer is missing on disk",
         ("fsconfig", Errno.EBUSY) => "the writable layer is in use by another mount; is the container running already?",
         ("prlimit64", Errno.EPERM) => "the hard limit is above what this host grants (CAP_SYS_RESOURCE is missing); lower it",
+        ("write", Errno.ENOENT) => "the kernel does not know the profile or label: load the AppArmor profile on the host",
+        ("setns", Errno.EPERM) => "the namespace belongs to a user namespace over which the runtime, or the user namespace that the container joins, has no rights",
+        ("setns", Errno.EINVAL) => "the namespace cannot be joined: it is the runtime's own user namespace, or one above the runtime's own",
+        ("sched_setaffinity", Errno.EINVAL) => "none of these CPUs is online and in the cgroup's cpuset; correct process.execCPUAffinity",
+        ("sched_setattr", Errno.EPERM) =>
+            "the host does not grant this scheduling: CAP_SYS_NICE is missing or it is a user namespace, the cgroup has no real-time budget (cpu.rt_runtime_us), or the deadlines do not fit",
+        ("sched_setattr", Errno.EBUSY) => "the deadlines of this and of other processes do not fit; ask for less runtime",
+        ("set_mempolicy", Errno.EINVAL) => "none of these nodes is online and in the cgroup's cpuset, or the kernel does not know the policy; correct linux.memoryPolicy",
+        ("ioprio_set", Errno.EPERM) => "the host does not grant this class: CAP_SYS_NICE is missing, or it is a user namespace",
         ("write", Errno.EACCES or Errno.EPERM) => "this host does not let the value be lowered (CAP_SYS_RESOURCE is missing); choose a higher one",
         ("getcwd", _) => "the working directory lies outside the container; refused (CVE-2024-21626)",
         (_, Errno.ENOSPC) => "the disk, or a limit on the number of mounts or namespaces, is used up; free space or raise it",

@@ -92,7 +92,7 @@ sealed partial class PlanBuilder
     {
         var file = Allocate("file");
         Call(SyscallNumber.Openat, [Files.CurrentFolder, Text(path), (long)(Open.WriteOnly | Open.CloseOnExec), 0], file);
-        Call(SyscallNumber.Write, [file, Text(content), content.Length]);
+        Call(SyscallNumber.Write, [file, Text(content), System.Text.Encoding.UTF8.GetByteCount(content)]);
         Close(file);
     }
 

@@ -13,12 +13,20 @@ sealed unsafe partial class PlanBuilder(LaunchMemory memory)
     public int Count { get; private set; }
 
     /// <summary>Lets the child run what is written so far.</summary>
-    public void Publish() => Volatile.Write(ref memory.Header->StepCount, Count);
+    public void Publish()
+    {
+        if (_registers.Count > 0)
+        {
+            // For whoever reads why a step failed, which may be before the rest is written.
+            memory.Header->RegisterCount = _registers.Count;
+            memory.Header->RegisterNames = (ulong)_arena.Texts(_registers);
+        }
+
+        Volatile.Write(ref memory.Header->StepCount, Count);
+    }
 
     public LaunchPlan Build()
     {
-        memory.Header->RegisterCount = _registers.Count;
-        memory.Header->RegisterNames = (ulong)_arena.Texts(_registers);
         Publish();
         return new LaunchPlan(memory);
     }

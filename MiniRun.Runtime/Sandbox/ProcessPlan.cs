@@ -22,6 +22,7 @@ sealed partial class ProcessPlan(PlanBuilder plan, ProcessSpec process, ProcessS
 
         if (process.AppArmorProfile.Length > 0)
         {
+            // Its own file, which every kernel since 5.8 has: the other may belong to another module.
             plan.WriteFile("/proc/self/attr/apparmor/exec", "exec " + process.AppArmorProfile);
         }
 
@@ -34,16 +35,21 @@ sealed partial class ProcessPlan(PlanBuilder plan, ProcessSpec process, ProcessS
         {
             plan.JoinSessionKeyring(keyring);
         }
-
-        if (process.CpuAffinity?.Initial is { } cpus)
-        {
-            plan.SetAffinity(cpus);
-        }
     }
 
-    /// <summary>What needs privileges that the program will not have.</summary>
+    /// <summary>What needs privileges that the program will not have, once every file is open: the limit on them may be low.</summary>
     public void Limit()
     {
+        if (settings.Personality is { } persona)
+        {
+            plan.SetPersonality(persona);
+        }
+
+        if (settings.MemoryPolicy is { } policy)
+        {
+            plan.SetMemoryPolicy(policy);
+        }
+
         foreach (var limit in process.Rlimits)
         {
             plan.SetResourceLimit(limit);
@@ -77,17 +83,27 @@ sealed partial class ProcessPlan(PlanBuilder plan, ProcessSpec process, ProcessS
 
     public void ConnectStandardStreams()
     {
-        if (settings.Streams is not { } streams)
+        if (settings.Streams is { } streams)
+        {
+            foreach (var (from, to) in ((int, int)[])[(streams.Input, 0), (streams.Output, 1), (streams.Error, 2)])
+            {
+                if (from != to)
+                {
+                    plan.Duplicate(from, to);
+                }
+            }
+        }
+
+        if (process.User.Uid == 0)
         {
             return;
         }
 
-        foreach (var (from, to) in ((int, int)[])[(streams.Input, 0), (streams.Output, 1), (streams.Error, 2)])
+        foreach (var pipe in settings.Pipes)
         {
-            if (from != to)
-            {
-                plan.Duplicate(from, to);
-            }
+            plan.ChangeOwner(pipe, process.User.Uid, uint.MaxValue);
+            // Its owner may have no number in a user namespace.
+            plan.Tolerate(Errno.EPERM);
         }
     }
 
@@ -177,7 +193,8 @@ sealed partial class ProcessPlan(PlanBuilder plan, ProcessSpec process, ProcessS
         }
     }
 
-    /// <summary>Only what was handed over stays open, and nothing that the runtime did to signals is inherited.</summary>
+    /// <summary>Only what was handed over stays open, and nothing that the runtime did to signals is inherited. Before the
+    /// privileges go: a filter may be loaded with them, and many profiles do not know close_range.</summary>
     public void ForgetRuntime()
     {
         plan.CloseOnExecFrom(3 + settings.PreservedDescriptors);
@@ -192,11 +209,6 @@ sealed partial class ProcessPlan(PlanBuilder plan, ProcessSpec process, ProcessS
 
     public void Execute()
     {
-        if (process.CpuAffinity?.Final is { } cpus)
-        {
-            plan.SetAffinity(cpus);
-        }
-
         plan.UnblockSignals();
         plan.SetParentDeathSignal(0);
         if (process.NoNewPrivileges && settings.Filter is { NeedsListener: false })

@@ -1,4 +1,5 @@
 using MiniRun.Runtime.Seccomp;
+using MiniRun.Runtime.Spec;
 
 namespace MiniRun.Runtime.Sandbox;
 
@@ -7,6 +8,9 @@ sealed record ProcessSettings
 {
     /// <summary>Descriptors that become 0, 1 and 2; null leaves the caller's.</summary>
     public (int Input, int Output, int Error)? Streams { get; init; }
+
+    /// <summary>Which of 0, 1 and 2 are pipes, and become the user's own.</summary>
+    public IReadOnlyList<int> Pipes { get; init; } = [];
 
     /// <summary>The signals that the launcher ignores, bit n for signal n + 1.</summary>
     public required ulong IgnoredSignals { get; init; }
@@ -25,4 +29,10 @@ sealed record ProcessSettings
 
     /// <summary>The session keyring that it gets; null leaves the caller's.</summary>
     public string? Keyring { get; init; }
+
+    /// <summary>The argument of personality(2), which is the container's; null leaves the caller's.</summary>
+    public uint? Personality { get; init; }
+
+    /// <summary>Where its memory lies, which is the container's policy; null leaves the caller's.</summary>
+    public MemoryPolicySpec? MemoryPolicy { get; init; }
 }

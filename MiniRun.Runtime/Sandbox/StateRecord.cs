@@ -38,8 +38,14 @@ sealed record StateRecord
     /// <summary>Whether somebody must run hooks when it is deleted.</summary>
     public bool HasPoststop { get; init; }
 
+    /// <summary>Whether something of it is in the filesystem resctrl.</summary>
+    public bool HasResctrl { get; init; }
+
     /// <summary>Whether systemd made the cgroup.</summary>
     public bool BySystemd { get; init; }
+
+    /// <summary>Whether hooks still decide if it comes to be; its process lives already.</summary>
+    public bool IsCreating { get; init; }
 
     /// <summary>The record of a process that was just cloned by this one.</summary>
     public static StateRecord ForProcess(string id, int pid, string? cgroup, bool terminal) => new()
@@ -55,11 +61,14 @@ sealed record StateRecord
         Terminal = terminal,
     };
 
-    /// <summary>Whether the container's first process is alive.</summary>
-    public bool IsProcessAlive() => BootId == Processes.BootId() && Processes.StartTime(Pid) == StartTime;
+    /// <summary>Whether the host has not been started anew since: pids and cgroups of an earlier time are those of others.</summary>
+    public bool IsOfThisBoot() => BootId == Processes.BootId();
 
-    /// <summary>Whether the process that watches it is alive.</summary>
-    public bool IsMonitorAlive() => BootId == Processes.BootId() && Processes.StartTime(MonitorPid) == MonitorStartTime;
+    /// <summary>Whether the container's first process is alive.</summary>
+    public bool IsProcessAlive() => IsOfThisBoot() && Processes.StartTime(Pid) == StartTime;
+
+    /// <summary>Whether the process that watches it is alive; for a container of the command line, the one that created it.</summary>
+    public bool IsMonitorAlive() => IsOfThisBoot() && Processes.StartTime(MonitorPid) == MonitorStartTime;
 
     public void Write(Folder folder)
     {
@@ -77,7 +86,9 @@ sealed record StateRecord
             .Add("bundle", Bundle)
             .Add("startHooks", HasStartHooks)
             .Add("poststop", HasPoststop)
+            .Add("resctrl", HasResctrl)
             .Add("systemd", BySystemd)
+            .Add("creating", IsCreating)
             .Finish();
         // It lives on a tmpfs: a rename makes it whole for every reader, and no disk can make it durable.
         folder.Write("." + FileName, document);
@@ -108,7 +119,9 @@ sealed record StateRecord
             Bundle = fields.Has("bundle") ? fields.Text("bundle") : "",
             HasStartHooks = fields.Has("startHooks") && fields.Flag("startHooks"),
             HasPoststop = fields.Has("poststop") && fields.Flag("poststop"),
+            HasResctrl = fields.Has("resctrl") && fields.Flag("resctrl"),
             BySystemd = fields.Has("systemd") && fields.Flag("systemd"),
+            IsCreating = fields.Has("creating") && fields.Flag("creating"),
         };
     }
 }

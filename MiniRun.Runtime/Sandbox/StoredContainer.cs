@@ -24,6 +24,19 @@ sealed class StoredContainer : IDisposable
     /// <summary>The configuration that it was created from: later changes in the bundle do not count.</summary>
     public RuntimeConfig Config => _config ??= ConfigReader.Read(Folder.Read(ConfigFileName));
 
+    /// <summary>The configuration as far as it was stored: null when its writing was interrupted.</summary>
+    public RuntimeConfig? TryReadConfig()
+    {
+        try
+        {
+            return Config;
+        }
+        catch (Exception e) when (e is SpecException or KernelException { Errno: Errno.ENOENT })
+        {
+            return null;
+        }
+    }
+
     /// <summary>Makes the folder of a new container.</summary>
     /// <exception cref="UnknownContainerException">The id cannot be used.</exception>
     /// <exception cref="KernelException">EEXIST when there is such a container.</exception>
@@ -40,44 +53,78 @@ sealed class StoredContainer : IDisposable
             throw new UnknownContainerException($"container with id exists: {id}; delete it or choose another id");
         }
 
-        folder.Write(ConfigFileName, config);
+        try
+        {
+            folder.Write(ConfigFileName, config);
+        }
+        catch
+        {
+            folder.Dispose();
+            root.DeleteTree(id);
+            throw;
+        }
+
         return new StoredContainer(id, folder, null);
     }
 
-    /// <exception cref="UnknownContainerException">There is none.</exception>
+    /// <exception cref="UnknownContainerException">There is none, or its state is damaged.</exception>
     public static StoredContainer Open(Folder root, string id) =>
         TryOpen(root, id) ?? throw new UnknownContainerException($"container \"{id}\" does not exist");
 
     /// <summary>Null when there is none.</summary>
-    public static StoredContainer? TryOpen(Folder root, string id)
+    /// <param name="orWreck">Whether one whose state is damaged is taken for one whose creation was interrupted.</param>
+    /// <exception cref="UnknownContainerException">Its state is damaged.</exception>
+    public static StoredContainer? TryOpen(Folder root, string id, bool orWreck = false)
     {
         ContainerId.Check(id);
+        Folder folder;
         try
         {
-            var folder = root.OpenFolder(id);
-            return new StoredContainer(id, folder, StateRecord.Read(folder));
+            folder = root.OpenFolder(id);
         }
         catch (KernelException e) when (e.Errno is Errno.ENOENT)
         {
             return null;
         }
+
+        try
+        {
+            return new StoredContainer(id, folder, StateRecord.Read(folder));
+        }
+        catch (SpecException e)
+        {
+            if (orWreck)
+            {
+                return new StoredContainer(id, folder, null);
+            }
+
+            folder.Dispose();
+            throw new UnknownContainerException($"the state of container \"{id}\" is damaged ({StateRecord.FileName}: {e.Message}); remove it with delete --force");
+        }
     }
 
     /// <summary>Asked of the kernel every time: the record alone would lie about a process that has ended.</summary>
     public ContainerStatus Status(CgroupLayout? layout = null) =>
-        Record is null ? ContainerStatus.Creating
-        : !Record.IsProcessAlive() ? ContainerStatus.Stopped
+        Record is not null && !Record.IsProcessAlive() ? ContainerStatus.Stopped
+        : IsCreating ? ContainerStatus.Creating
         : StartGate.IsWaiting(Folder) ? ContainerStatus.Created
         : Cgroup(layout ?? CgroupLayout.DetectQuickly()) is { } cgroup && cgroup.IsFrozen() ? ContainerStatus.Paused
         : ContainerStatus.Running;
 
-    /// <summary>Its cgroup; null when it was started without one.</summary>
+    /// <summary>Whether somebody is creating it at this moment, or was killed before anything came of it.</summary>
+    [System.Diagnostics.CodeAnalysis.MemberNotNullWhen(false, nameof(Record))]
+    public bool IsCreating => Record is null || Record.IsCreating || (StartGate.IsWaiting(Folder) && Record.IsMonitorAlive());
+
+    /// <summary>Its cgroup; null when it was started without one, or before the host was started.</summary>
     public ContainerCgroup? Cgroup(CgroupLayout layout) =>
-        Record is { Cgroup.Length: > 0 } record ? ContainerCgroup.Find(layout, record.Cgroup) : null;
+        Record is { Cgroup.Length: > 0 } record && record.IsOfThisBoot() ? ContainerCgroup.Find(layout, record.Cgroup) : null;
 
     /// <summary>Its first process.</summary>
     /// <exception cref="UnknownContainerException">It has ended.</exception>
-    public SafeFileHandle OpenProcess()
+    public SafeFileHandle OpenProcess() => TryOpenProcess() ?? throw new UnknownContainerException($"container \"{Id}\" is not running");
+
+    /// <summary>Its first process; null when it has ended.</summary>
+    public SafeFileHandle? TryOpenProcess()
     {
         if (Record is { } record)
         {
@@ -92,12 +139,13 @@ sealed class StoredContainer : IDisposable
 
                 process.Dispose();
             }
-            catch (KernelException e) when (e.Errno is Errno.ESRCH)
+            catch (KernelException e) when (e.Errno is Errno.ESRCH or Errno.EINVAL)
             {
+                // It has ended, or its number is that of another's thread now.
             }
         }
 
-        throw new UnknownContainerException($"container \"{Id}\" is not running");
+        return null;
     }
 
     public void Dispose() => Folder.Dispose();

@@ -6,7 +6,7 @@ using MiniRun.Runtime.Spec;
 namespace MiniRun.Runtime.Sandbox;
 
 /// <summary>Writes the id maps of a new user namespace (user_namespaces(7)).</summary>
-static class UserMappings
+static partial class UserMappings
 {
     /// <exception cref="SpecException">The container's root is not mapped: nobody could make its mounts.</exception>
     public static void Write(int pid, LinuxSpec linux)

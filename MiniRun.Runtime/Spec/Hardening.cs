@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
-using MiniRun.Runtime.Seccomp;
 
 namespace MiniRun.Runtime.Spec;
 
@@ -13,10 +11,6 @@ static class Hardening
         "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_FSETID", "CAP_KILL", "CAP_NET_BIND_SERVICE", "CAP_SETFCAP",
         "CAP_SETGID", "CAP_SETPCAP", "CAP_SETUID", "CAP_SYS_CHROOT",
     ];
-
-    /// <summary>The object <c>seccomp</c> for these capabilities on this processor.</summary>
-    public static byte[] SeccompProfile { get; } = SeccompWriter.Write(
-        DefaultProfile.For(Spec.Capabilities.Mask([.. Capabilities]), RuntimeInformation.ProcessArchitecture));
 
     /// <summary>What tells about the host or its hardware.</summary>
     public static IReadOnlyList<string> MaskedPaths { get; } =

@@ -41,6 +41,14 @@ ref partial struct SpecReader
     public static string Quoted(string text) =>
         text.Length <= MaximumQuotation ? $"\"{text}\"" : $"\"{text.AsSpan(0, MaximumQuotation)}...\"";
 
+    /// <summary>The path of an entry whose name is data, such as <c>$.linux.sysctl["net.ipv4.ip_forward"]</c>.</summary>
+    public static string EntryPath(string parent, string name)
+    {
+        var path = new StringBuilder(parent);
+        AppendName(path, name);
+        return path.ToString();
+    }
+
     readonly SpecException Malformed(JsonException e) => Error(
         // The reader does not say which it is; it counts a bracket that it has just met one level up.
         _json.CurrentDepth < MaximumDepth - 1

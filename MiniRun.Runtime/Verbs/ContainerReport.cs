@@ -1,3 +1,5 @@
+using System.Globalization;
+using MiniRun.Runtime.Kernel;
 using MiniRun.Runtime.Sandbox;
 using MiniRun.Runtime.Spec;
 
@@ -23,7 +25,7 @@ static class ContainerReport
                 .Add("created", Created(record.StartedAt));
         }
 
-        report.Add("owner", "");
+        report.Add("owner", Owner);
         if (container.Record is not null && container.Config.Annotations.Count > 0)
         {
             var annotations = new FlatObjectWriter();
@@ -37,6 +39,9 @@ static class ContainerReport
 
         return report;
     }
+
+    /// <summary>Whoever can read the state made it: its folder is open to nobody else.</summary>
+    public static string Owner => Processes.UserId() is var user && user == 0 ? "root" : string.Create(CultureInfo.InvariantCulture, $"#{user}");
 
     /// <summary>RFC 3339 with nanoseconds, in UTC.</summary>
     public static string Created(long nanoseconds) =>

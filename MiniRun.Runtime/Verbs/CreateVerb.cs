@@ -9,9 +9,9 @@ static class CreateVerb
 
     public static int Run(GlobalOptions global, Arguments arguments)
     {
-        using var creation = Creation.Begin(global, arguments);
+        using var creation = Creation.Begin(global, arguments, stays: false);
         creation.Start(waits: true);
-        creation.WritePidFile();
+        creation.Announce();
         creation.Keep();
         return 0;
     }

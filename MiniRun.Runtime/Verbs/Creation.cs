@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 using MiniRun.Runtime.Cgroups;
 using MiniRun.Runtime.Kernel;
@@ -22,12 +20,10 @@ sealed class Creation : IDisposable
     ContainerTerminal? _terminal;
     bool _isKept;
     bool _hasEnded;
+    bool _isRecorded;
 
-    Creation(GlobalOptions global, Arguments arguments, Folder root, Bundle bundle, StoredContainer stored)
-    {
-        (_global, _arguments, _root, _bundle, _stored) = (global, arguments, root, bundle, stored);
-        _layout = GlobalOptions.DetectCgroups();
-    }
+    Creation(GlobalOptions global, Arguments arguments, CgroupLayout layout, Folder root, Bundle bundle, StoredContainer stored) =>
+        (_global, _arguments, _layout, _root, _bundle, _stored) = (global, arguments, layout, root, bundle, stored);
 
     /// <summary>Null until it is started.</summary>
     public LaunchedProcess? Process { get; private set; }
@@ -37,7 +33,8 @@ sealed class Creation : IDisposable
     /// <summary>The terminal's master, for who does not give it away.</summary>
     public SafeFileHandle? Master => _terminal?.Master;
 
-    public static Creation Begin(GlobalOptions global, Arguments arguments)
+    /// <param name="stays">Whether this process stays with the container, and can hold its terminal.</param>
+    public static Creation Begin(GlobalOptions global, Arguments arguments, bool stays)
     {
         var id = arguments.Positional("ID");
         var bundle = Bundle.Open(arguments.Path("--bundle", "."));
@@ -48,9 +45,10 @@ sealed class Creation : IDisposable
                 ErrorLog.Warn(global, warning);
             }
 
-            RequireConsole(bundle.Config, arguments);
+            RequireConsole(bundle.Config.Process.Terminal, arguments, stays);
+            var layout = GlobalOptions.DetectCgroups();
             var root = global.OpenRoot();
-            return new Creation(global, arguments, root, bundle, StoredContainer.Create(root, id, bundle.Document));
+            return new Creation(global, arguments, layout, root, bundle, StoredContainer.Create(root, id, bundle.Document));
         }
         catch
         {
@@ -75,9 +73,15 @@ sealed class Creation : IDisposable
         if (_terminal is not null)
         {
             Terminal.LeaveLineFeedsAlone(_terminal.Master);
+            if (_arguments.OptionalPath("--console-socket") is null)
+            {
+                TerminalRelay.MatchWindow(_terminal.Master);
+            }
         }
 
         using var gate = waits ? StartGate.Create(_stored.Folder) : null;
+        // What hooks see of the container must say that it is not there yet. Without them nobody has the time to look.
+        var isWatched = Config.Hooks.Any;
         (Process, _cgroup) = ContainerProcess.Start(new ContainerOrder
         {
             Id = _stored.Id,
@@ -94,8 +98,13 @@ sealed class Creation : IDisposable
             PreservedDescriptors = preserved,
             KeepsKeyring = _arguments.Has("--no-new-keyring"),
             MovesRoot = _arguments.Has("--no-pivot"),
-            Record = Record,
+            Record = pid => Record(pid, isCreating: isWatched),
         });
+        if (isWatched)
+        {
+            Record(Process.Pid, isCreating: false);
+        }
+
         foreach (var warning in _cgroup?.Warnings ?? [])
         {
             ErrorLog.Warn(_global, warning);
@@ -112,20 +121,8 @@ sealed class Creation : IDisposable
         }
     }
 
-    /// <summary>Written whole or not at all: callers poll for it.</summary>
-    public void WritePidFile()
-    {
-        if (_arguments.OptionalPath("--pid-file") is { } path)
-        {
-            PidFile.Write(path, Process!.Pid);
-        }
-
-        if (_arguments.OptionalPath("--pidfd-socket") is { } socket)
-        {
-            using var connection = DescriptorPassing.Connect(socket);
-            DescriptorPassing.Send(connection, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Process!.Pid}")), Process.PidFd);
-        }
-    }
+    /// <summary>Tells the caller which process it is.</summary>
+    public void Announce() => PidFile.Announce(Process!, _arguments);
 
     /// <summary>Its first process was reaped.</summary>
     public void HasEnded() => _hasEnded = true;
@@ -155,8 +152,13 @@ sealed class Creation : IDisposable
         }
 
         CgroupRemoval.Force(_cgroup);
+        if (Process is not null && Config.Linux.IntelRdt is { } rdt)
+        {
+            ResctrlGroup.Remove(rdt, _stored.Id, ResctrlGroup.UsualRoot);
+        }
+
         _root.DeleteTree(_stored.Id);
-        if (Process is not null && Config.Hooks.Poststop.Count > 0)
+        if (_isRecorded && Config.Hooks.Poststop.Count > 0)
         {
             foreach (var problem in new ContainerHooks(_stored.Id, _bundle.Folder.Path, Config).Poststop())
             {
@@ -165,13 +167,20 @@ sealed class Creation : IDisposable
         }
     }
 
-    void Record(int pid) => (StateRecord.ForProcess(_stored.Id, pid, CgroupPlace, Config.Process.Terminal) with
+    void Record(int pid, bool isCreating)
     {
-        Bundle = _bundle.Folder.Path,
-        HasStartHooks = Config.Hooks.StartContainer.Count + Config.Hooks.Poststart.Count > 0,
-        HasPoststop = Config.Hooks.Poststop.Count > 0,
-        BySystemd = _global.BySystemd,
-    }).Write(_stored.Folder);
+        var record = StateRecord.ForProcess(_stored.Id, pid, CgroupPlace, Config.Process.Terminal) with
+        {
+            Bundle = _bundle.Folder.Path,
+            HasStartHooks = Config.Hooks.StartContainer.Count + Config.Hooks.Poststart.Count > 0,
+            HasPoststop = Config.Hooks.Poststop.Count > 0,
+            HasResctrl = Config.Linux.IntelRdt is not null,
+            BySystemd = _global.BySystemd,
+            IsCreating = isCreating,
+        };
+        record.Write(_stored.Folder);
+        _isRecorded = true;
+    }
 
     void HandOverTerminal()
     {
@@ -183,19 +192,26 @@ sealed class Creation : IDisposable
     }
 
     /// <summary>A terminal needs somebody who holds it, and a socket for one needs a terminal.</summary>
-    static void RequireConsole(RuntimeConfig config, Arguments arguments)
+    public static void RequireConsole(bool hasTerminal, Arguments arguments, bool stays)
     {
-        var hasSocket = arguments.Value("--console-socket") is not null;
-        if (hasSocket && !config.Process.Terminal)
+        var hasSocket = arguments.OptionalPath("--console-socket") is not null;
+        if (hasSocket && !hasTerminal)
         {
-            throw new UsageException("--console-socket: $.process.terminal is false, so there is no terminal to send; set it to true");
+            throw new UsageException("--console-socket: there is no terminal to send, because \"terminal\" of the process is false; set it to true");
+        }
+
+        if (!hasSocket && hasTerminal && !stays)
+        {
+            throw new UsageException("--console-socket: is missing: \"terminal\" of the process is true, and nobody else would hold the terminal once this call is done");
         }
     }
 
-    /// <summary>Below each hierarchy's root; null without cgroups.</summary>
-    string? CgroupPlace => !_global.UsesCgroups ? null : Config.Linux.CgroupsPath switch
+    string? CgroupPlace => _global.UsesCgroups ? CgroupPlaceOf(Config, _stored.Id) : null;
+
+    /// <summary>Where the cgroup of a container belongs, below each hierarchy's root.</summary>
+    public static string CgroupPlaceOf(RuntimeConfig config, string id) => config.Linux.CgroupsPath switch
     {
-        null or "" => "minirun/" + _stored.Id,
+        null or "" => "minirun/" + id,
         ['/', .. var absolute] => CgroupPath.Normalize(absolute),
         var relative => CgroupPath.Normalize("minirun/" + relative),
     };

@@ -17,8 +17,9 @@ static class DeleteVerb
     {
         var id = arguments.Positional("ID");
         var force = arguments.Has("--force");
-        using var root = global.OpenRoot();
-        using var container = StoredContainer.TryOpen(root, id);
+        ContainerId.Check(id);
+        using var root = global.TryOpenRoot();
+        using var container = root is null ? null : StoredContainer.TryOpen(root, id, orWreck: force);
         if (container is null)
         {
             return force ? 0 : throw new UnknownContainerException($"container \"{id}\" does not exist");
@@ -26,24 +27,27 @@ static class DeleteVerb
 
         var layout = GlobalOptions.DetectCgroups();
         var status = container.Status(layout);
-        if (!force && status is ContainerStatus.Running or ContainerStatus.Paused)
+        if (!force && status is ContainerStatus.Creating or ContainerStatus.Running or ContainerStatus.Paused)
         {
-            throw new UnknownContainerException($"cannot delete container {id} that is not stopped: {status.InWords()}");
+            throw new UnknownContainerException($"cannot delete container {id} that is not stopped: it is {status.InWords()}; stop it, or use --force");
         }
 
-        var cgroup = container.Cgroup(layout);
-        if (status is not ContainerStatus.Stopped)
+        if (container.Record is null)
         {
-            End(container, cgroup);
+            RemoveCgroupOfWreck(global, container, layout);
+        }
+        else
+        {
+            End(container, layout);
         }
 
-        if (!CgroupRemoval.Force(cgroup))
+        if (container.Record is { HasResctrl: true } && container.Config.Linux.IntelRdt is { } rdt)
         {
-            throw new UnknownContainerException($"the cgroup of container {id} cannot be removed: a process in it does not end; try again later");
+            ResctrlGroup.Remove(rdt, id, ResctrlGroup.UsualRoot);
         }
 
         var hooks = container.Record is { HasPoststop: true } record ? new ContainerHooks(id, record.Bundle, container.Config) : null;
-        root.DeleteTree(id);
+        root!.DeleteTree(id);
         foreach (var problem in hooks?.Poststop() ?? [])
         {
             ErrorLog.Warn(global, problem);
@@ -52,23 +56,39 @@ static class DeleteVerb
         return 0;
     }
 
-    static void End(StoredContainer container, ContainerCgroup? cgroup)
+    /// <summary>Ends every process of it, and removes its cgroup.</summary>
+    static void End(StoredContainer container, CgroupLayout layout)
     {
-        if (container.Record is null || !container.Record.IsProcessAlive())
+        var cgroup = container.Cgroup(layout);
+        using var process = container.TryOpenProcess();
+        if (process is not null)
         {
-            return;
+            Processes.Signal(process, Signals.Kill);
+            if (cgroup?.IsFrozen() == true)
+            {
+                cgroup.Thaw();
+            }
+
+            if (!Processes.Await(process, Patience))
+            {
+                throw new UnknownContainerException($"the first process of container {container.Id} does not end although it was killed; try again later");
+            }
         }
 
-        using var process = container.OpenProcess();
-        Processes.Signal(process, Signals.Kill);
-        if (cgroup?.IsFrozen() == true)
+        if (!CgroupRemoval.Force(cgroup))
         {
-            cgroup.Thaw();
+            throw new UnknownContainerException($"the cgroup of container {container.Id} cannot be removed: a process in it does not end; try again later");
         }
+    }
 
-        if (!Processes.Await(process, Patience))
+    /// <summary>Whoever created it was killed before it wrote down what it had made. What was to become the container has died with
+    /// it; only an empty cgroup can be left, and one that has processes is somebody else's.</summary>
+    static void RemoveCgroupOfWreck(GlobalOptions global, StoredContainer container, CgroupLayout layout)
+    {
+        if (container.TryReadConfig() is { } config && ContainerCgroup.Find(layout, Creation.CgroupPlaceOf(config, container.Id)) is var cgroup
+            && !CgroupRemoval.Await(cgroup))
         {
-            throw new UnknownContainerException($"the first process of container {container.Id} does not end although it was killed; try again later");
+            ErrorLog.Warn(global, $"the cgroup {cgroup.Path} has processes and is left as it is: the state of container {container.Id} does not say that they are its own");
         }
     }
 }

@@ -10,6 +10,7 @@ static class ErrorLog
     /// <summary>Reports one error.</summary>
     public static void Write(GlobalOptions? options, string message)
     {
+        message = OneLine(message);
         if (options?.LogPath is { } path)
         {
             Append(path, options.LogsJson, "error", message);
@@ -21,6 +22,7 @@ static class ErrorLog
     /// <summary>Reports what a container has to do without.</summary>
     public static void Warn(GlobalOptions options, string message)
     {
+        message = OneLine(message);
         if (options.LogPath is { } path)
         {
             Append(path, options.LogsJson, "warning", message);
@@ -29,6 +31,20 @@ static class ErrorLog
         {
             Standard.Complain("warning: " + message);
         }
+    }
+
+    /// <summary>Callers read line by line, and show to people: a name or path of a stranger must not begin a line or steer a terminal.</summary>
+    static string OneLine(string message)
+    {
+        foreach (var character in message)
+        {
+            if (char.IsControl(character))
+            {
+                return string.Concat(message.Select(c => char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString()));
+            }
+        }
+
+        return message;
     }
 
     static void Append(string path, bool json, string level, string message)

@@ -30,47 +30,67 @@ static class ExecVerb
         RequireRunning(container, layout, arguments.Has("--ignore-paused"));
         using var first = container.OpenProcess();
         var process = ExecProcessOptions.Read(arguments, container);
-        CompleteHome(process, container.Record!.Pid);
+        Surroundings.CompleteHome(process, container.Record!.Pid);
         var preserved = arguments.Number("--preserve-fds", 0);
-        var detaches = arguments.Has("--detach");
-        if (process.Terminal && detaches && arguments.Value("--console-socket") is null)
-        {
-            throw new UsageException("--console-socket: is missing: with --detach nobody else would hold the terminal");
-        }
-
+        Surroundings.RequireOpen(preserved);
+        var stays = !arguments.Has("--detach");
+        Creation.RequireConsole(process.Terminal, arguments, stays);
+        var (cgroup, below) = Cgroups(container, layout, arguments);
         SafeFileHandle? master = null;
-        using var foreground = detaches ? null : ForegroundProcess.Prepare();
-        using var started = ExecProcess.Start(process, Settings(container, process, preserved), container.Config, State(container), first, Cgroup(container, layout, arguments), taken =>
-        {
-            Terminal.LeaveLineFeedsAlone(taken);
-            if (arguments.OptionalPath("--console-socket") is { } path)
-            {
-                using var socket = DescriptorPassing.Connect(path);
-                DescriptorPassing.Send(socket, "/dev/ptmx"u8, taken);
-                taken.Dispose();
-            }
-            else
-            {
-                master = taken;
-            }
-        });
-        if (arguments.OptionalPath("--pid-file") is { } pidFile)
-        {
-            PidFile.Write(pidFile, started.Pid);
-        }
-
+        using var foreground = stays ? ForegroundProcess.Prepare() : null;
+        using var started = ExecProcess.Start(
+            process, Settings(container, process, preserved), container.Config, State(container), first, cgroup, below, taken => master = HandOver(taken, arguments));
+        Announce(started, arguments);
         using (master)
         {
             return foreground?.Await(started.PidFd, master).ExitCode ?? 0;
         }
     }
 
+    /// <summary>Gives the terminal's master to whoever listens for it.</summary>
+    /// <returns>The master when nobody else takes it.</returns>
+    static SafeFileHandle? HandOver(SafeFileHandle master, Arguments arguments)
+    {
+        Terminal.LeaveLineFeedsAlone(master);
+        if (arguments.OptionalPath("--console-socket") is not { } path)
+        {
+            TerminalRelay.MatchWindow(master);
+            return master;
+        }
+
+        using (master)
+        {
+            using var socket = DescriptorPassing.Connect(path);
+            DescriptorPassing.Send(socket, "/dev/ptmx"u8, master);
+        }
+
+        return null;
+    }
+
+    /// <summary>A process of which its caller does not learn must not run.</summary>
+    static void Announce(LaunchedProcess started, Arguments arguments)
+    {
+        try
+        {
+            PidFile.Announce(started, arguments);
+        }
+        catch
+        {
+            Processes.Signal(started.PidFd, Signals.Kill);
+            Processes.Reap(started.PidFd, wait: true);
+            throw;
+        }
+    }
+
     static ProcessSettings Settings(StoredContainer container, ProcessSpec process, int preserved) => new()
     {
+        Pipes = process is { User.Uid: not 0, Terminal: false } ? StandardPipes.Of(null) : [],
         IgnoredSignals = Signals.Ignored(),
         GrantableCapabilities = container.Config.Linux.Has("user") ? Capabilities.Everything : OwnCapabilities.Permitted(),
         PreservedDescriptors = preserved,
         Filter = SeccompAgent.Filter(container.Config.Linux, []),
+        Personality = container.Config.Linux.Personality,
+        MemoryPolicy = container.Config.Linux.MemoryPolicy,
     };
 
     static byte[] State(StoredContainer container) =>
@@ -90,30 +110,22 @@ static class ExecVerb
         }
     }
 
-    /// <summary>The container's cgroup, or one below it.</summary>
-    static ContainerCgroup? Cgroup(StoredContainer container, CgroupLayout layout, Arguments arguments)
+    /// <summary>The container's cgroup, and the one below it that the process shall be in where there is such a one.</summary>
+    static (ContainerCgroup? Cgroup, ContainerCgroup? Below) Cgroups(StoredContainer container, CgroupLayout layout, Arguments arguments)
     {
-        if (container.Record is not { Cgroup.Length: > 0 } record)
+        var cgroup = container.Cgroup(layout);
+        var name = (arguments.Value("--cgroup") ?? "").Trim('/');
+        if (name.Length == 0)
         {
-            return null;
+            return (cgroup, null);
         }
 
-        var below = (arguments.Value("--cgroup") ?? "").Trim('/');
-        if (below.Split('/').Any(part => part is "." or ".."))
+        if (name.Split('/').Any(part => part is "." or ".."))
         {
             throw new UsageException("--cgroup: must not contain \".\" or \"..\"");
         }
 
-        var cgroup = ContainerCgroup.Find(layout, below.Length == 0 ? record.Cgroup : $"{record.Cgroup}/{below}");
-        return cgroup.Exists() ? cgroup : throw new UsageException($"--cgroup: the container has no cgroup \"{below}\"");
-    }
-
-    static void CompleteHome(ProcessSpec process, int pid)
-    {
-        if (!Surroundings.HasHome(process))
-        {
-            using var root = Files.OpenPath($"/proc/{pid}/root", Open.Path | Files.Directory);
-            process.Environment.Add("HOME=" + (UserDatabase.HomeOf(root, process.User.Uid) ?? "/"));
-        }
+        var below = cgroup is null ? null : ContainerCgroup.Find(layout, $"{cgroup.Path}/{name}");
+        return below?.Exists() == true ? (cgroup, below) : throw new UsageException($"--cgroup: the container has no cgroup \"{name}\" below its own");
     }
 }

@@ -15,7 +15,6 @@ sealed class ForegroundProcess : IDisposable
     const int WindowChange = 28;
 
     readonly SignalFile _signals;
-    readonly byte[] _buffer = new byte[16 * 1024];
 
     ForegroundProcess(SignalFile signals) => _signals = signals;
 
@@ -26,104 +25,51 @@ sealed class ForegroundProcess : IDisposable
     /// <param name="terminal">The master of its terminal; null when its streams are the caller's own.</param>
     public ProcessEnd Await(SafeFileHandle process, SafeFileHandle? terminal)
     {
-        using var input = new SafeFileHandle(0, ownsHandle: false);
-        using var output = new SafeFileHandle(1, ownsHandle: false);
-        var settings = terminal is null ? null : TerminalSettings.Of(input);
-        settings?.MakeRaw(input);
-        try
-        {
-            Resize(terminal, input);
-            return Watch(process, terminal, input, output);
-        }
-        finally
-        {
-            settings?.Restore(input);
-        }
-    }
-
-    public void Dispose() => _signals.Dispose();
-
-    ProcessEnd Watch(SafeFileHandle process, SafeFileHandle? terminal, SafeFileHandle input, SafeFileHandle output)
-    {
         using var epoll = new Epoll();
         epoll.Watch(process, Readiness.Readable, ProcessTag);
         epoll.Watch(_signals.Handle, Readiness.Readable, SignalTag);
-        if (terminal is not null)
-        {
-            epoll.Watch(terminal, Readiness.Readable, OutputTag);
-            epoll.TryWatch(input, Readiness.Readable, InputTag);
-        }
-
+        using var relay = terminal is null ? null : new TerminalRelay(terminal, epoll, (InputTag, OutputTag));
         while (true)
         {
-            var count = epoll.Wait(-1);
+            var count = epoll.Wait(relay?.WantsInput == true ? 0 : -1);
             for (var i = 0; i < count; i++)
             {
                 switch (epoll[i].Tag)
                 {
                     case ProcessTag:
-                        Drain(terminal, output);
+                        relay?.Drain();
                         return Processes.Reap(process, wait: true)!.Value;
                     case SignalTag:
-                        HandOn(process, terminal, input);
+                        HandOn(process, terminal);
                         break;
                     case InputTag:
-                        Copy(epoll, input, terminal!);
+                        relay!.Type();
                         break;
                     case OutputTag:
-                        Copy(epoll, terminal!, output);
+                        relay!.Serve();
                         break;
                 }
+            }
+
+            if (relay?.WantsInput == true)
+            {
+                relay.Type();
             }
         }
     }
 
-    void HandOn(SafeFileHandle process, SafeFileHandle? terminal, SafeFileHandle input)
+    public void Dispose() => _signals.Dispose();
+
+    void HandOn(SafeFileHandle process, SafeFileHandle? terminal)
     {
         var signal = _signals.Next();
         if (signal == WindowChange && terminal is not null)
         {
-            Resize(terminal, input);
+            TerminalRelay.MatchWindow(terminal);
         }
         else
         {
             Processes.Signal(process, signal);
-        }
-    }
-
-    void Copy(Epoll epoll, SafeFileHandle from, SafeFileHandle to)
-    {
-        var count = Pipes.TryRead(from, _buffer);
-        if (count < 0)
-        {
-            epoll.Forget(from);
-        }
-        else
-        {
-            Files.Write(to, _buffer.AsSpan(0, count));
-        }
-    }
-
-    /// <summary>What the process wrote last is still in its terminal.</summary>
-    void Drain(SafeFileHandle? terminal, SafeFileHandle output)
-    {
-        if (terminal is null)
-        {
-            return;
-        }
-
-        Pipes.DoNotBlock(terminal);
-        for (var count = Pipes.TryRead(terminal, _buffer); count > 0; count = Pipes.TryRead(terminal, _buffer))
-        {
-            Files.Write(output, _buffer.AsSpan(0, count));
-        }
-    }
-
-    static void Resize(SafeFileHandle? terminal, SafeFileHandle window)
-    {
-        if (terminal is not null && TerminalSettings.SizeOf(window) is { Columns: > 0, Rows: > 0 } size)
-        {
-            Terminal.Resize(terminal, size.Columns, size.Rows);
         }
     }
 }

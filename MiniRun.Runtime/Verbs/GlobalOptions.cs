@@ -71,18 +71,25 @@ sealed class GlobalOptions
     /// <summary>The folder of the state; it is made where it is missing.</summary>
     public Folder OpenRoot() => Folder.Ensure(Root);
 
-    /// <exception cref="UnknownContainerException">There is no such container.</exception>
-    public StoredContainer OpenContainer(string id)
+    /// <summary>The folder of the state; null where it is missing, and so is every container.</summary>
+    public Folder? TryOpenRoot()
     {
         try
         {
-            using var root = Folder.Open(Root);
-            return StoredContainer.Open(root, id);
+            return Folder.Open(Root);
         }
         catch (KernelException e) when (e.Errno is Errno.ENOENT)
         {
-            throw new UnknownContainerException($"container \"{id}\" does not exist");
+            return null;
         }
+    }
+
+    /// <exception cref="UnknownContainerException">There is no such container.</exception>
+    public StoredContainer OpenContainer(string id)
+    {
+        ContainerId.Check(id);
+        using var root = TryOpenRoot();
+        return root is null ? throw new UnknownContainerException($"container \"{id}\" does not exist") : StoredContainer.Open(root, id);
     }
 
     public static CgroupLayout DetectCgroups() => CgroupLayout.DetectQuickly();

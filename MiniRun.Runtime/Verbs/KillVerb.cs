@@ -19,29 +19,54 @@ static class KillVerb
         };
         var signal = Signals.Parse(text) ?? throw new UsageException($"unknown signal \"{text}\"; use a number from 1 to {Signals.Count} or a name such as SIGTERM");
         using var container = global.OpenContainer(id);
-        // Without a pid namespace of its own its processes do not end with the first one.
-        var everybody = arguments.Has("--all") || (signal == Signals.Kill && container.Record is not null && !container.Config.Linux.Has("pid"));
-        if (everybody && container.Cgroup(GlobalOptions.DetectCgroups()) is { } cgroup)
+        if (container.IsCreating)
         {
-            if (signal == Signals.Kill)
-            {
-                cgroup.Kill();
-            }
-            else
-            {
-                Send(cgroup.AllMembers(), signal);
-            }
-
-            return 0;
+            throw new UnknownContainerException($"container \"{id}\" is being created and cannot be signalled; end whoever creates it, or use delete --force");
         }
 
-        using var process = container.OpenProcess();
-        if (!Processes.Signal(process, signal))
+        if (signal == Signals.Kill)
         {
-            throw new UnknownContainerException($"container \"{id}\" is not running");
+            Kill(container, arguments.Has("--all"));
+        }
+        else if (arguments.Has("--all"))
+        {
+            var cgroup = container.Cgroup(GlobalOptions.DetectCgroups())
+                ?? throw new UnknownContainerException($"--all: container \"{id}\" has no cgroup, so only its first process is known; leave --all out to reach that");
+            Send(cgroup.AllMembers(), signal);
+        }
+        else
+        {
+            Send(container, signal);
         }
 
         return 0;
+    }
+
+    static void Kill(StoredContainer container, bool all)
+    {
+        var cgroup = container.Cgroup(GlobalOptions.DetectCgroups());
+        // Without a pid namespace of its own its processes do not end with the first one.
+        if (cgroup is not null && (all || (container.Record is not null && !container.Config.Linux.Has("pid"))))
+        {
+            cgroup.Kill();
+            return;
+        }
+
+        Send(container, Signals.Kill);
+        // A freezer of v1 would hold the killed.
+        if (cgroup?.IsFrozen() == true)
+        {
+            cgroup.Thaw();
+        }
+    }
+
+    static void Send(StoredContainer container, int signal)
+    {
+        using var process = container.OpenProcess();
+        if (!Processes.Signal(process, signal))
+        {
+            throw new UnknownContainerException($"container \"{container.Id}\" is not running");
+        }
     }
 
     static void Send(IReadOnlyList<int> pids, int signal)

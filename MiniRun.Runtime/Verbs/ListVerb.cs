@@ -32,11 +32,11 @@ static class ListVerb
     static List<StoredContainer> Open(GlobalOptions global)
     {
         var containers = new List<StoredContainer>();
-        using var root = global.OpenRoot();
-        foreach (var (name, kind) in root.List())
+        using var root = global.TryOpenRoot();
+        foreach (var (name, kind) in root?.List() ?? [])
         {
             // One that is deleted at this moment is no container any more.
-            if (kind is EntryKind.Folder && !name.StartsWith('.') && StoredContainer.TryOpen(root, name) is { } container)
+            if (kind is EntryKind.Folder && ContainerId.IsValid(name) && TryOpen(global, root!, name) is { } container)
             {
                 containers.Add(container);
             }
@@ -44,6 +44,20 @@ static class ListVerb
 
         containers.Sort((a, b) => string.CompareOrdinal(a.Id, b.Id));
         return containers;
+    }
+
+    /// <summary>One that is damaged must not hide the others.</summary>
+    static StoredContainer? TryOpen(GlobalOptions global, Folder root, string name)
+    {
+        try
+        {
+            return StoredContainer.TryOpen(root, name);
+        }
+        catch (UnknownContainerException e)
+        {
+            ErrorLog.Warn(global, e.Message);
+            return null;
+        }
     }
 
     static string Quiet(List<StoredContainer> containers) => string.Concat(containers.ConvertAll(container => container.Id + "\n"));
@@ -60,7 +74,7 @@ static class ListVerb
             rows.Add(
             [
                 container.Id, status is ContainerStatus.Stopped or ContainerStatus.Creating ? "0" : $"{container.Record!.Pid}", status.InWords(),
-                container.Record?.Bundle ?? "", container.Record is { } record ? ContainerReport.Created(record.StartedAt) : "", "root",
+                container.Record?.Bundle ?? "", container.Record is { } record ? ContainerReport.Created(record.StartedAt) : "", ContainerReport.Owner,
             ]);
         }
 

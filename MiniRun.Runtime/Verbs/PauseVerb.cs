@@ -11,9 +11,10 @@ static class PauseVerb
         using var container = global.OpenContainer(arguments.Positional("ID"));
         var layout = GlobalOptions.DetectCgroups();
         var status = container.Status(layout);
-        if (status is not (ContainerStatus.Running or ContainerStatus.Created))
+        if (status is not ContainerStatus.Running)
         {
-            throw new UnknownContainerException($"container \"{container.Id}\" cannot be paused: it is {status.InWords()}");
+            // One that is created would stand still for start as well, which would wait for it.
+            throw new UnknownContainerException($"container \"{container.Id}\" cannot be paused: it is {status.InWords()}, not running");
         }
 
         Cgroup(container, layout).Freeze();

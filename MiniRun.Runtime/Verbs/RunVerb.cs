@@ -10,23 +10,18 @@ static class RunVerb
     public static int Run(GlobalOptions global, Arguments arguments)
     {
         var detaches = arguments.Has("--detach");
-        using var creation = Creation.Begin(global, arguments);
-        if (creation.Config.Process.Terminal && detaches && arguments.Value("--console-socket") is null)
-        {
-            throw new UsageException("--console-socket: is missing: $.process.terminal is true, and with --detach nobody else would hold the terminal");
-        }
-
+        using var creation = Creation.Begin(global, arguments, stays: !detaches);
         using var foreground = detaches ? null : ForegroundProcess.Prepare();
         creation.Start(waits: false);
         creation.RunPoststart();
-        creation.WritePidFile();
+        creation.Announce();
         if (foreground is null)
         {
             creation.Keep();
             return 0;
         }
 
-        var end = foreground.Await(creation.Process!.PidFd, arguments.Value("--console-socket") is null ? creation.Master : null);
+        var end = foreground.Await(creation.Process!.PidFd, arguments.OptionalPath("--console-socket") is null ? creation.Master : null);
         if (arguments.Has("--keep"))
         {
             creation.Keep();

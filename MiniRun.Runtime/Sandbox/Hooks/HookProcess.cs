@@ -36,7 +36,7 @@ static class HookProcess
         using var input = MemoryFile.Create("state", state);
         using var output = MemoryFile.Create("output", []);
         using var sync = LaunchSync.Create();
-        using var children = linux.Has("pid") ? ChildNamespaces.EnterPids(Files.Number(container)) : null;
+        using var children = linux.Has("pid") ? ChildNamespaces.EnterPids(Files.Number(container)) : default;
         using var memory = LaunchMemory.Create();
         var plan = new PlanBuilder(memory);
         plan.Close(sync.Parent);

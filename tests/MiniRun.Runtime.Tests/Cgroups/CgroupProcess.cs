@@ -16,20 +16,20 @@ sealed class CgroupProcess : IDisposable
 
     public bool HasEnded => _process.HasExited;
 
-    /// <summary>Starts a script in a cgroup.</summary>
-    public static CgroupProcess Start(ContainerCgroup cgroup, string script)
+    /// <summary>Starts a script in a cgroup; null for the one that this process is in.</summary>
+    public static CgroupProcess Start(ContainerCgroup? cgroup, string script)
     {
         var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add("read go; exec 2>&1; " + script);
         var process = new CgroupProcess(Process.Start(start)!);
-        cgroup.Add(process.Pid, bornInUnified: false);
+        cgroup?.Add(process.Pid, bornInUnified: false);
         process._process.StandardInput.WriteLine();
         return process;
     }
 
     /// <summary>Runs a script in a cgroup to its end.</summary>
-    public static (int ExitCode, string Output) Run(ContainerCgroup cgroup, string script)
+    public static (int ExitCode, string Output) Run(ContainerCgroup? cgroup, string script)
     {
         using var process = Start(cgroup, script);
         var output = process._process.StandardOutput.ReadToEnd();

@@ -56,6 +56,19 @@ public sealed class ContainerCgroupTests
     }
 
     [Fact]
+    public void A_hierarchy_that_is_not_where_it_is_assumed_is_a_warning_and_no_folder()
+    {
+        using var place = new TemporaryFolder();
+        Directory.CreateDirectory(place["cpuset"]);
+        var layout = CgroupLayout.TryUsualPlaces(place.Path, "4:cpuset:/\n"u8, path => path == place.Path ? Filesystems.Tmpfs : 0, _ => [])!;
+        var resources = new ResourceSpec { Cpus = "0" };
+        var cgroup = ContainerCgroup.Create(layout, "minirun/one", resources);
+        Assert.Equal($"No cgroup hierarchy is mounted at {place["cpuset"]}: what it controls is not enforced.", cgroup.Warnings[0]);
+        Assert.Equal(["cpuset"], place.Names);
+        Assert.Equal("$.linux.resources.cpu.cpus", Assert.Throws<CgroupException>(() => cgroup.SetLimits(resources, strict: true)).Field);
+    }
+
+    [Fact]
     public void Members_are_read_from_the_hierarchy_that_counts_processes()
     {
         using var host = FakeHost.Hybrid();

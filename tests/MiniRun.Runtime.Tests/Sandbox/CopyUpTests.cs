@@ -39,11 +39,12 @@ public sealed class CopyUpTests
     [Fact]
     public async Task What_the_container_writes_stays_out_of_the_image()
     {
-        using var host = new MountHost("echo changed > /up/program; rm -r /up/folder; cat /up/program").WithCapability("CAP_DAC_OVERRIDE");
+        using var host = new MountHost("echo changed > /up/folder/deep/text; rm /up/program; cat /up/folder/deep/text").WithCapability("CAP_DAC_OVERRIDE");
         MakeTree(host.Rootfs + "/up");
         host.Mount("/up", "tmpfs", "tmpfs", "tmpcopyup");
         Assert.Equal("changed\n", await host.OutputAsync());
-        Assert.True(File.Exists(host.Rootfs + "/up/folder/deep/text"));
+        Assert.True(File.Exists(host.Rootfs + "/up/program"));
+        Assert.Equal("the content\n", File.ReadAllText(host.Rootfs + "/up/folder/deep/text"));
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed unsafe class LaunchExceptionTests
         (shared.Header->FailedStep, shared.Header->FailedErrno) = (0, (int)Errno.EPERM);
         var error = LaunchException.From(plan);
         Assert.Equal((1, 3, "chdir(\"/srv\")", "/srv", "EPERM"), (error.Failure.Step, error.Failure.Steps, error.Failure.Call, error.Failure.Path, error.Failure.Errno));
-        Assert.StartsWith("step 1 of 3, chdir(\"/srv\"): EPERM; the host forbids it", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("step 1 of 3, chdir(\"/srv\"): EPERM (operation not permitted); the host forbids it", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -176,7 +176,7 @@ public sealed class LaunchTests : IDisposable
     [InlineData("dance", "dance: is no verb")]
     [InlineData("run", "ID: is missing")]
     [InlineData("run x --loud yes", "--loud: unknown option")]
-    [InlineData("run x --root", "--root: needs a value")]
+    [InlineData("run x --bundle", "--bundle: needs a value")]
     [InlineData("run x y", "y: is one word too many")]
     public async Task A_wrong_command_line_gets_a_sentence(string line, string expected)
     {

@@ -36,41 +36,35 @@ public sealed class LibSeccompTests
     [Fact]
     public void A_program_decides_every_call_as_the_librarys_does()
     {
-        var (calls, mistakes) = (0, 0);
         Gen.Select(RandomProfiles.Spec, RandomProfiles.Call.Array[200]).Sample(
-            (random, some) =>
+            (random, calls) =>
             {
                 var spec = Comparable(random);
                 var program = spec.Compile().Instructions;
                 var library = LibSeccomp.Compile(spec);
                 Assert.NotNull(library);
-                foreach (var call in some)
+                foreach (var call in calls)
                 {
                     var expected = LibSeccomp.Before(spec, call) ?? BpfInterpreter.Run(library, call).Result;
                     var own = BpfInterpreter.Run(program, call).Result;
-                    // The library compares with what another branch left in the accumulator, in a few trees with bounds of 64 bits.
-                    var isMistake = own != expected && !SeccompReference.Evaluate(spec, Processor.X64, call).Contains(expected);
-                    if (own != expected && !isMistake)
+                    if (own != expected)
                     {
                         Assert.Fail($"{call} gives {own:x}, with libseccomp {expected:x}, by {Profiles.Describe(spec)}");
                     }
-
-                    calls++;
-                    mistakes += isMistake ? 1 : 0;
                 }
             },
             iter: 2_000,
             threads: 1);
-        Assert.InRange(mistakes, 0, calls / 2_000);
     }
 
     [Fact]
     public void Rules_of_one_call_that_meet_are_tried_in_the_librarys_order()
     {
-        var condition = Gen.Select(Gen.UInt[0, 2], Gen.ULong[0, 6], Gen.Enum<SeccompOperator>())
-            .Select((index, value, comparison) => new SeccompCondition(index, value, value & 2, comparison));
-        // One condition each: after the second of a rule the library goes on with the wrong argument in its accumulator.
-        var rule = Gen.Select(condition, Gen.UInt[2, 5]).Select((one, errno) => new SeccompRule(["read"], SeccompAction.Errno, errno, [one]));
+        // Of one argument each, so that several are rules of their own: after the second of a rule the library goes on with
+        // the wrong argument in its accumulator.
+        var condition = Gen.Select(Gen.ULong[0, 6], Gen.Enum<SeccompOperator>()).Select((value, comparison) => new SeccompCondition(0, value, value & 2, comparison));
+        var rule = Gen.Select(Gen.UInt[0, 2], condition.Array[1, 3], Gen.UInt[2, 5])
+            .Select((index, conditions, errno) => new SeccompRule(["read"], SeccompAction.Errno, errno, [.. conditions.Select(one => one with { Index = index })]));
         var (compared, refused) = (0, 0);
         rule.Array[2, 4].Sample(
             rules =>
@@ -133,28 +127,29 @@ public sealed class LibSeccompTests
     }
 
     /// <summary>Without what only one side can do (numbers of other processors, calls that the library is too old for),
-    /// and without rules for one call that meet with different results: the library's order is another test's.</summary>
+    /// and without what the library does wrong: where it joins the trees of rules it may go on for ever, and where several
+    /// architectures share a test it may compare with what is not loaded. So there are conditions only for x86-64 alone.</summary>
     static SeccompSpec Comparable(SeccompSpec spec)
     {
-        var results = new Dictionary<string, (SeccompAction, uint?)>();
+        var trees = new HashSet<string>();
+        var isMixed = spec.Architectures.Exists(name => name is "SCMP_ARCH_X86" or "SCMP_ARCH_X32");
         return new SeccompSpec
         {
             DefaultAction = spec.DefaultAction,
             Architectures = [.. spec.Architectures.Where(name => name is "SCMP_ARCH_X86_64" or "SCMP_ARCH_X86" or "SCMP_ARCH_X32")],
-            Rules = [.. spec.Rules.SelectMany(rule => rule.Names.Where(LibSeccomp.Knows).Select(name => Unified(rule with { Names = [name] })))],
+            Rules =
+            [
+                .. spec.Rules.SelectMany(rule => rule.Names.Distinct().Where(name => LibSeccomp.Knows(name) && trees.Add(Tree(name)))
+                    .Select(name => rule with { Names = [name], Errno = rule.Errno == 4095 ? 4094 : rule.Errno, Conditions = [.. isMixed ? [] : rule.Conditions.DistinctBy(one => one.Index)] })),
+            ],
         };
-
-        SeccompRule Unified(SeccompRule rule)
-        {
-            // What i386 reaches through one call shares its tree.
-            var tree = rule.Names[0] switch
-            {
-                "socket" or "connect" or "recvmmsg" or "socketcall" => "socketcall",
-                "semop" or "shmctl" or "ipc" => "ipc",
-                var name => rule.Conditions.Count > 0 ? name : name + " always",
-            };
-            var (action, errno) = results.TryGetValue(tree, out var known) ? known : results[tree] = (rule.Action, rule.Errno == 4095 ? 4094 : rule.Errno);
-            return rule with { Action = action, Errno = errno };
-        }
     }
+
+    /// <summary>What i386 reaches through one call shares its tree.</summary>
+    static string Tree(string name) => name switch
+    {
+        "socket" or "connect" or "recvmmsg" => "socketcall",
+        "semop" or "shmctl" => "ipc",
+        _ => name,
+    };
 }
