@@ -31,30 +31,6 @@ public sealed class ContainerdTests(ContainerdTests.Daemon daemon) : IClassFixtu
         }
     }
 
-    [Fact]
-    public async Task The_life_of_a_container()
-    {
-        daemon.Require();
-        await Host.OutputAsync(Host.Run(["--detach"], "c", "sh", "-c", "trap 'exit 3' TERM; while :; do sleep 0.1; done"));
-        Assert.Equal("inside\n", await Host.OutputAsync("tasks", "exec", "--exec-id", "e1", "c", "echo", "inside"));
-        Assert.Equal(9, (await Host.RunAsync("tasks", "exec", "--exec-id", "e2", "c", "sh", "-c", "exit 9")).ExitCode);
-        Assert.NotEqual(0, (await Host.RunAsync("tasks", "exec", "--exec-id", "e3", "c", "not-there")).ExitCode);
-        var pid = Words(await Host.OutputAsync("tasks", "list")).First(line => line.StartsWith("c ", StringComparison.Ordinal)).Split(' ')[1];
-        Assert.Contains(Task("c", "RUNNING"), Words(await Host.OutputAsync("tasks", "list")));
-        Assert.Contains(Words(await Host.OutputAsync("tasks", "ps", "c")), line => line.StartsWith(pid + " ", StringComparison.Ordinal));
-        Assert.Contains("memory", await Host.OutputAsync("tasks", "metrics", "c"), StringComparison.Ordinal);
-
-        await Host.OutputAsync("tasks", "pause", "c");
-        Assert.Contains(Task("c", "PAUSED"), Words(await Host.OutputAsync("tasks", "list")));
-        await Host.OutputAsync("tasks", "resume", "c");
-
-        await Host.OutputAsync("tasks", "kill", "--signal", "SIGTERM", "c");
-        await Eventually.IsAsync(async () => Words(await Host.OutputAsync("tasks", "list")).Contains(Task("c", "STOPPED")), "it does not end");
-        Assert.Equal(3, (await Host.RunAsync("tasks", "delete", "c")).ExitCode);
-        await Host.OutputAsync("containers", "delete", "c");
-
-        string Task(string id, string status) => $"{id} {pid} {status}";
-    }
 
     [Fact]
     public async Task A_terminal()
@@ -69,15 +45,6 @@ public sealed class ContainerdTests(ContainerdTests.Daemon daemon) : IClassFixtu
         await caller.Master.UntilAsync("21 91");
     }
 
-    [Fact]
-    public async Task Limits_and_hardening_arrive()
-    {
-        daemon.Require();
-        var output = await Host.OutputAsync(Host.Run(
-            ["--rm", "--memory-limit", "67108864", "--read-only", "--user", "5:6", "--cwd", "/new", "--env", "A=1", "--seccomp"],
-            "limited", "sh", "-c", "pwd; id -u; id -g; echo $A; grep -E 'NoNewPrivs|Seccomp:' /proc/self/status; touch /x 2>&1; cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2>/dev/null"));
-        Assert.Equal(["/new", "5", "6", "1", "NoNewPrivs:\t1", "Seccomp:\t2", "touch: /x: Read-only file system", "67108864"], output.TrimEnd('\n').Split('\n'));
-    }
 
     /// <summary>A table with single blanks.</summary>
     static List<string> Words(string table) => [.. table.TrimEnd('\n').Split('\n').Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))];

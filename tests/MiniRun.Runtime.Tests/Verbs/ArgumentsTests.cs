@@ -5,7 +5,7 @@ namespace MiniRun.Runtime.Tests.Verbs;
 
 public sealed class ArgumentsTests
 {
-    static readonly string[] Known = ["--name=,-n=", "--flag,-f", "--other="];
+    static readonly string[] Known = ["--name,-n=", "--flag,-f", "--other="];
 
     [Fact]
     public void Options_and_words_stand_in_any_order()

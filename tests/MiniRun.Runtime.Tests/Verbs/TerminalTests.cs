@@ -80,15 +80,6 @@ public sealed class TerminalTests : IAsyncLifetime
         Assert.True(caller.IsCooked);
     }
 
-    [Fact]
-    public async Task A_caller_without_a_terminal_has_its_streams_connected()
-    {
-        File.WriteAllText(_host["input"], "one\ntwo\n");
-        var outcome = await _host.RunAsync(new Call("run", "--bundle", Bundle("tty; read a; read b; echo \"$a $b\""), _host.Id) { Input = _host["input"] });
-        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
-        Assert.StartsWith("/dev/pts/0\n", outcome.Output, StringComparison.Ordinal);
-        Assert.EndsWith("one two\n", outcome.Output, StringComparison.Ordinal);
-    }
 
     [Fact]
     public async Task A_caller_that_reads_no_more_does_not_hold_up_the_container()
