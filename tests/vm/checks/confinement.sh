@@ -13,7 +13,7 @@ profile suite-profile flags=(attach_disconnected) {
   deny /tmp/denied w,
 }
 PROFILE
-  bundle confined "$_confined" '.process.apparmorProfile = "suite-profile"'
+  bundle confined "$_confined" process='"apparmorProfile": "suite-profile"'
   matches output $'suite-profile (enforce)*denied*ermission denied*\nend' "$(run_container confined)"
   # Control: the same without the profile.
   bundle confined "$_confined"
@@ -31,13 +31,13 @@ another_process_is_confined_too() {
 }
 
 profile_that_is_not_loaded_is_an_error() {
-  bundle confined true '.process.apparmorProfile = "suite-missing"'
+  bundle confined true process='"apparmorProfile": "suite-missing"'
   ! run_container confined >"$work/message" 2>&1 || give_up 'the container ran unconfined'
   matches message '*suite-missing*ENOENT*load the AppArmor profile*' "$(<"$work/message")"
 }
 
 label_of_selinux_is_an_error() {
-  bundle confined true '.process.selinuxLabel = "system_u:system_r:container_t:s0"'
+  bundle confined true process='"selinuxLabel": "system_u:system_r:container_t:s0"'
   ! run_container confined >"$work/message" 2>&1 || give_up 'the container ran unconfined'
   matches message '*$.process.selinuxLabel:*does not run SELinux*' "$(<"$work/message")"
 }
