@@ -76,9 +76,9 @@ static class StartVerb
     /// shim of containerd refuses to delete what it believes to be alive. Not every parent reaps, so it is not waited for long.</summary>
     static void AwaitReaping(StoredContainer container)
     {
-        const int MostLooks = 50;
+        const int Patience = 50;
         const uint Pause = 10_000;
-        for (var look = 0; look < MostLooks && IsThere(container.Record!.Pid); look++)
+        for (var look = 0; look < Patience && IsThere(container.Record!.Pid); look++)
         {
             Waiting.Pause(Pause);
         }
