@@ -130,4 +130,4 @@ abstract class CallerHost : IAsyncDisposable
 
         daemon.Dispose();
     }
-
+}
