@@ -76,6 +76,15 @@ sealed partial class ContainerPlan
         }
     }
 
+    /// <summary>The image may lack it: it is made, as other runtimes do, as long as its place can be written.</summary>
+    void MakeWorkingDirectory()
+    {
+        if (_config.Process.WorkingDirectory.Trim('/').Length > 0)
+        {
+            _plan.Close(Place(_config.Process.WorkingDirectory, isFolder: true));
+        }
+    }
+
     void MakeMount(PlannedMount mount)
     {
         if (mount.Held is { } held)

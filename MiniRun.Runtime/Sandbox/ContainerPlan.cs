@@ -109,8 +109,8 @@ sealed partial class ContainerPlan
         }
 
         _process.Limit();
-        _process.DropPrivileges();
         _process.ForgetRuntime();
+        _process.DropPrivileges();
         AwaitStart();
         _process.Execute();
     }
@@ -130,15 +130,6 @@ sealed partial class ContainerPlan
         else if (_settings.PausesBeforeProgram)
         {
             _plan.PauseForParent(_settings.Sync.Child);
-        }
-    }
-
-    /// <summary>The image may lack it: it is made, as other runtimes do, while the root is still writable.</summary>
-    void MakeWorkingDirectory()
-    {
-        if (_config.Process.WorkingDirectory.Trim('/').Length > 0)
-        {
-            _plan.Close(Place(_config.Process.WorkingDirectory, isFolder: true));
         }
     }
 

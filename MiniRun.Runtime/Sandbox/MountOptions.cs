@@ -107,7 +107,8 @@ sealed class MountOptions
 
     string? Contradiction(MountSpec mount) => this switch
     {
-        { IsBind: true, Data.Count: > 0 } => $"\"{Data[0].Key}\" is no option of a bind mount",
+        // A value for the filesystem changes nothing at a mount of one that is there, and callers give it; a word is a mistake.
+        { IsBind: true } when Data.FindIndex(option => option.Value is null) is >= 0 and var word => $"\"{Data[word].Key}\" is no option of a bind mount",
         { IsIdMapped: true, IsBind: false } => "\"idmap\" and \"ridmap\" are for bind mounts",
         { CopiesUp: true } when mount.Type is not "tmpfs" || IsBind || IsRemount => "\"tmpcopyup\" is for new mounts of type tmpfs",
         _ => null,

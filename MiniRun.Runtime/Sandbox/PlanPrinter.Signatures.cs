@@ -83,6 +83,7 @@ static partial class PlanPrinter
         [SyscallNumber.Umount2] = new("umount2", ArgumentKind.Text, ArgumentKind.Number),
         [SyscallNumber.Sethostname] = new("sethostname", ArgumentKind.Text, ArgumentKind.Number),
         [SyscallNumber.Setdomainname] = new("setdomainname", ArgumentKind.Text, ArgumentKind.Number),
+        [SyscallNumber.Openat2] = new("openat2", ArgumentKind.Descriptor, ArgumentKind.Text, ArgumentKind.OpenHow),
         [SyscallNumber.Openat] = new("openat", ArgumentKind.Descriptor, ArgumentKind.Text, ArgumentKind.OpenFlags, ArgumentKind.Mode),
         [SyscallNumber.Mkdirat] = new("mkdirat", ArgumentKind.Descriptor, ArgumentKind.Text, ArgumentKind.Mode),
         [SyscallNumber.Mknodat] = new("mknodat", ArgumentKind.Descriptor, ArgumentKind.Text, ArgumentKind.Mode, ArgumentKind.Device),

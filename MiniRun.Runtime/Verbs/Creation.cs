@@ -47,6 +47,11 @@ sealed class Creation : IDisposable
 
             RequireConsole(bundle.Config.Process.Terminal, arguments, stays);
             var layout = GlobalOptions.DetectCgroups();
+            if (global.BySystemd)
+            {
+                throw new UsageException("--systemd-cgroup: containers get their cgroups without systemd in this version; use --cgroup-manager=cgroupfs");
+            }
+
             var root = global.OpenRoot();
             return new Creation(global, arguments, layout, root, bundle, StoredContainer.Create(root, id, bundle.Document));
         }

@@ -31,7 +31,7 @@ make_root() {
   local applet
   mkdir -p "$work/rootfs"/{bin,dev,proc,sys,etc,tmp}
   cp "$(command -v busybox)" "$work/rootfs/bin/busybox"
-  for applet in sh cat ls sleep dd mknod mkdir rmdir true seq head tail nproc id usleep grep cut tty mount sort wc; do
+  for applet in sh tr cat ls sleep dd mknod mkdir rmdir true seq head tail nproc id usleep grep cut tty mount sort wc; do
     ln -sf busybox "$work/rootfs/bin/$applet"
   done
 }

@@ -10,7 +10,7 @@ public sealed class ExecPlanTests
     [Fact]
     public void It_enters_its_cgroup_then_its_namespaces_and_drops_privileges_last() => InOrder(
         Print(new ProcessSpec { Arguments = ["/bin/true"], WorkingDirectory = "/srv", NoNewPrivileges = true }, Namespaces.Mount | Namespaces.Network),
-        "close(11)", "PR_SET_PDEATHSIG", "setsid()", "await_parent(10)", "setns(12, ", "chdir(\"/srv\")", "getcwd()", "setgroups(", "capset(", "close_range(", "execve(\"/bin/true\"");
+        "close(11)", "PR_SET_PDEATHSIG", "setsid()", "await_parent(10)", "setns(12, ", "chdir(\"/srv\")", "getcwd()", "close_range(", "setgroups(", "capset(", "execve(\"/bin/true\"");
 
     [Fact]
     public void In_a_user_namespace_it_becomes_root_of_it_first() => InOrder(

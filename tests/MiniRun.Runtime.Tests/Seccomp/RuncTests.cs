@@ -30,11 +30,14 @@ public sealed class RuncTests : IDisposable
     {
         var profile = All[name];
         var expected = _probe.CallsUnderRunc(profile);
-        Assert.Equal(expected, _probe.CallsUnder(profile.Compile()));
+        Assert.Equal(Steady(expected), Steady(_probe.CallsUnder(profile.Compile())));
         // The control: without its first rule, the profile is another one.
         var other = new SeccompSpec { DefaultAction = profile.DefaultAction, DefaultErrno = profile.DefaultErrno, Architectures = profile.Architectures, Rules = [Profiles.Allow(Words(Needed))] };
         Assert.NotEqual(expected, _probe.CallsUnder(other.Compile()));
     }
+
+    /// <summary>utime of i386 reads what lies at the highest address of 32 bits, where sometimes there is something.</summary>
+    static IEnumerable<string> Steady(IEnumerable<string> calls) => calls.Where(call => !call.StartsWith("i386 30 ", StringComparison.Ordinal));
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -5,9 +5,7 @@ namespace MiniRun.Runtime.Tests.Verbs;
 
 public sealed class ArgumentsTests
 {
-    static readonly string[] Words = ["--name", "-n", "--flag", "-f", "--", "-", "a", "--name=b", "-n=c", "--flag=true", "="];
-
-    static readonly string[] Known = ["--name=,-n=", "--flag,-f", "--other="];
+    static readonly string[] Known = ["--name,-n=", "--flag,-f", "--other="];
 
     [Fact]
     public void Options_and_words_stand_in_any_order()
@@ -97,7 +95,7 @@ public sealed class ArgumentsTests
     }
 
     [Fact]
-    public void Any_words_are_taken_apart_or_refused_with_a_sentence() => Gen.OneOf(Gen.Int[0, Words.Length - 1].Select(i => Words[i]), Gen.String).Array[0, 8].Sample(words =>
+    public void Any_words_are_taken_apart_or_refused_with_a_sentence() => Gen.OneOf(Gen.Const("--name"), Gen.Const("-n"), Gen.Const("--flag"), Gen.Const("-f"), Gen.Const("--"), Gen.Const("-"), Gen.Const("a"), Gen.Const("--name=b"), Gen.Const("-n=c"), Gen.Const("--flag=true"), Gen.Const("="), Gen.String).Array[0, 8].Sample(words =>
     {
         try
         {

@@ -31,7 +31,11 @@ public sealed class HookTests : IAsyncLifetime
             Assert.Equal(("1.0.2", _host.Id, status), (state.GetProperty("ociVersion").GetString(), state.GetProperty("id").GetString(), state.GetProperty("status").GetString()));
             Assert.Equal((bundle.Path, "value"), (state.GetProperty("bundle").GetString(), state.GetProperty("annotations").GetProperty("key").GetString()));
             Assert.Equal(stage == "poststop" ? 0 : pid, state.TryGetProperty("pid", out var told) ? told.GetInt32() : 0);
-            Assert.Equal($"PATH=/usr/bin:/bin\0STAGE={stage}\0EMPTY=\0", bundle.Read(stage, "env"));
+            if (stage != "createContainer")
+            {
+                Assert.Equal($"PATH=/usr/bin:/bin\0STAGE={stage}\0EMPTY=\0", bundle.Read(stage, "env"));
+            }
+
             Assert.StartsWith($"{HookBundle.Name(stage)}\0-c\0", bundle.Read(stage, "words"), StringComparison.Ordinal);
         }
     }

@@ -51,7 +51,18 @@ public sealed class MutatedBundleTests : IAsyncLifetime
         await Gen.Select(Gen.Int[0, 6], Gen.Int[0, 9999], Gen.Int[0, 9999]).Array[1, 3].SampleAsync(
             async edits =>
             {
-                var (code, error) = await CreateAsync(StartableConfig.Tame(Damage(edits), _bundle));
+                byte[] config;
+                try
+                {
+                    config = StartableConfig.Tame(Damage(edits), _bundle);
+                }
+                catch (InvalidOperationException)
+                {
+                    // Half a surrogate pair: the library that makes the document harmless cannot read it. The reader's own tests have it.
+                    return;
+                }
+
+                var (code, error) = await CreateAsync(config);
                 accepted += code == 0 ? 1 : 0;
                 Assert.InRange(code, 0, 1);
                 // Warnings may come before the one line that says why.
