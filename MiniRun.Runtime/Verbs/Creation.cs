@@ -75,13 +75,9 @@ sealed class Creation : IDisposable
         }
 
         _terminal = config.Process.Terminal ? ContainerTerminal.Create(config) : null;
-        if (_terminal is not null)
+        if (_terminal is not null && _arguments.OptionalPath("--console-socket") is null)
         {
-            Terminal.LeaveLineFeedsAlone(_terminal.Master);
-            if (_arguments.OptionalPath("--console-socket") is null)
-            {
-                TerminalRelay.MatchWindow(_terminal.Master);
-            }
+            TerminalRelay.Prepare(_terminal.Master);
         }
 
         using var gate = waits ? StartGate.Create(_stored.Folder) : null;

@@ -51,10 +51,9 @@ static class ExecVerb
     /// <returns>The master when nobody else takes it.</returns>
     static SafeFileHandle? HandOver(SafeFileHandle master, Arguments arguments)
     {
-        Terminal.LeaveLineFeedsAlone(master);
         if (arguments.OptionalPath("--console-socket") is not { } path)
         {
-            TerminalRelay.MatchWindow(master);
+            TerminalRelay.Prepare(master);
             return master;
         }
 

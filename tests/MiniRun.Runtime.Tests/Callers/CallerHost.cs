@@ -66,11 +66,24 @@ abstract class CallerHost : IAsyncDisposable
             await unmount.WaitForExitAsync(CancellationToken.None);
         }
 
-        RemoveCgroups();
+        await Eventually.IsAsync(() => Task.FromResult(TryRemoveCgroups()), "a cgroup of the manager is in use");
         Directory.Delete(_place, recursive: true);
     }
 
-    /// <summary>Empty ones: what is in use is not removed.</summary>
+    /// <summary>Empty ones; those of processes that have just ended are in use for a moment.</summary>
+    bool TryRemoveCgroups()
+    {
+        try
+        {
+            RemoveCgroups();
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     void RemoveCgroups()
     {
         foreach (var tree in File.ReadLines("/proc/self/mountinfo").Where(line => line.Contains(" - cgroup", StringComparison.Ordinal)).Select(line => line.Split(' ')[4]))
@@ -130,5 +143,4 @@ abstract class CallerHost : IAsyncDisposable
 
         daemon.Dispose();
     }
-
 }

@@ -31,6 +31,28 @@ public sealed class ContainerdTests(ContainerdTests.Daemon daemon) : IClassFixtu
         }
     }
 
+    [Fact]
+    public async Task The_life_of_a_container()
+    {
+        daemon.Require();
+        await Host.OutputAsync(Host.Run(["--detach"], "c", "sh", "-c", "trap 'exit 3' TERM; while :; do sleep 0.1; done"));
+        Assert.Equal("inside\n", await Host.OutputAsync("tasks", "exec", "--exec-id", "e1", "c", "echo", "inside"));
+        Assert.Equal(9, (await Host.RunAsync("tasks", "exec", "--exec-id", "e2", "c", "sh", "-c", "exit 9")).ExitCode);
+        Assert.NotEqual(0, (await Host.RunAsync("tasks", "exec", "--exec-id", "e3", "c", "not-there")).ExitCode);
+        var pid = Words(await Host.OutputAsync("tasks", "list")).First(line => line.StartsWith("c ", StringComparison.Ordinal)).Split(' ')[1];
+        Assert.Contains($"c {pid} RUNNING", Words(await Host.OutputAsync("tasks", "list")));
+        Assert.Contains(Words(await Host.OutputAsync("tasks", "ps", "c")), line => line.StartsWith(pid + " ", StringComparison.Ordinal));
+        Assert.Contains("memory", await Host.OutputAsync("tasks", "metrics", "c"), StringComparison.Ordinal);
+
+        await Host.OutputAsync("tasks", "pause", "c");
+        Assert.Contains($"c {pid} PAUSED", Words(await Host.OutputAsync("tasks", "list")));
+        await Host.OutputAsync("tasks", "resume", "c");
+
+        await Host.OutputAsync("tasks", "kill", "--signal", "SIGTERM", "c");
+        await Eventually.IsAsync(async () => Words(await Host.OutputAsync("tasks", "list")).Contains($"c {pid} STOPPED"), "it does not end");
+        Assert.Contains("exit code 3", (await Host.RunAsync("tasks", "delete", "c")).Error, StringComparison.Ordinal);
+        await Host.OutputAsync("containers", "delete", "c");
+    }
 
     [Fact]
     public async Task A_terminal()
@@ -41,10 +63,19 @@ public sealed class ContainerdTests(ContainerdTests.Daemon daemon) : IClassFixtu
         await caller.Master.UntilAsync("/dev/pts/0");
         caller.Master.Type("hello\r");
         Assert.Equal(4, (await run.EndAsync()).ExitCode);
-        await caller.Master.UntilAsync("got hello");
+        await caller.Master.UntilAsync("got hello\r\n");
         await caller.Master.UntilAsync("21 91");
     }
 
+    [Fact]
+    public async Task Limits_and_hardening_arrive()
+    {
+        daemon.Require();
+        var output = await Host.OutputAsync(Host.Run(
+            ["--rm", "--memory-limit", "67108864", "--read-only", "--cwd", "/new", "--env", "A=1", "--seccomp"],
+            "limited", "sh", "-c", "pwd; echo $A; grep -E 'NoNewPrivs|Seccomp:' /proc/self/status; touch /x 2>&1; cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2>/dev/null; true"));
+        Assert.Equal(["/new", "1", "NoNewPrivs:\t1", "Seccomp:\t2", "touch: /x: Read-only file system", "67108864"], output.TrimEnd('\n').Split('\n'));
+    }
 
     /// <summary>A table with single blanks.</summary>
     static List<string> Words(string table) => [.. table.TrimEnd('\n').Split('\n').Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))];

@@ -30,6 +30,7 @@ public sealed class PodmanTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("/not/there", 127)]
     [InlineData("not-there", 127)]
     [InlineData("/etc", 126)]
     [InlineData("/etc/passwd", 126)]
@@ -69,7 +70,7 @@ public sealed class PodmanTests : IAsyncLifetime
             await caller.Master.UntilAsync("/dev/pts/0");
             caller.Master.Type("hello\r");
             Assert.Equal(4, (await run.EndAsync()).ExitCode);
-            await caller.Master.UntilAsync("got hello");
+            await caller.Master.UntilAsync("got hello\r\n");
             await caller.Master.UntilAsync("21 91");
         }
 
@@ -78,9 +79,19 @@ public sealed class PodmanTests : IAsyncLifetime
         await Eventually.IsAsync(() => Task.FromResult(caller.Master.Shown.Split("/dev/pts/0").Length == 3), () => caller.Master.Shown);
         caller.Master.Type("again\r");
         Assert.Equal(5, (await exec.EndAsync()).ExitCode);
-        await caller.Master.UntilAsync("and again");
+        await caller.Master.UntilAsync("and again\r\n");
     }
 
+    [Fact]
+    public async Task Limits_and_hardening_arrive()
+    {
+        var output = await Host.OutputAsync(Host.Run(
+            ["--rm", "--memory", "64m", "--pids-limit", "50", "--read-only", "--cap-drop", "all", "--user", "5:6", "--workdir", "/new", "--hostname", "named", "--security-opt", "no-new-privileges"],
+            "sh", "-c", "pwd; id -u; id -g; grep -E 'CapEff|NoNewPrivs|Seccomp:' /proc/self/status; cat /proc/sys/kernel/hostname; touch /x 2>&1; cat /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/pids.max 2>/dev/null; true"));
+        Assert.Equal(
+            ["/new", "5", "6", "CapEff:\t0000000000000000", "NoNewPrivs:\t1", "Seccomp:\t2", "named", "touch: /x: Read-only file system", "50"],
+            output.TrimEnd('\n').Split('\n'));
+    }
 
     sealed class Podman : CallerHost
     {

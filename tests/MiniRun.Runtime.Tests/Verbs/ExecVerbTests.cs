@@ -133,12 +133,12 @@ public sealed class ExecVerbTests : IAsyncLifetime
     {
         await using var caller = new CallerTerminal(91, 21);
         using var exec = _host.Start(new Call("exec", "--tty", _host.Id, "sh", "-c", "tty; stty size; trap 'stty size' WINCH; echo ready; while :; do read line && break; done; echo \"got $line\"; exit 3") { Terminal = caller.Path });
-        await caller.Master.UntilAsync("/dev/pts/0\n21 91\nready\n");
+        await caller.Master.UntilAsync("/dev/pts/0\r\n21 91\r\nready\r\n");
         caller.Master.Resize(60, 11);
-        await caller.Master.UntilAsync("11 60\n");
+        await caller.Master.UntilAsync("11 60\r\n");
         caller.Master.Type("hello\r");
         Assert.Equal(3, (await exec.EndAsync()).ExitCode);
-        await caller.Master.UntilAsync("got hello\n");
+        await caller.Master.UntilAsync("got hello\r\n");
         Assert.True(caller.IsCooked);
     }
 
@@ -149,10 +149,10 @@ public sealed class ExecVerbTests : IAsyncLifetime
         var executing = _host.OutputAsync("exec", "--detach", "--tty", "--console-socket", socket.Path, _host.Id, "sh", "-c", "echo ready; read line; echo \"got $line\"; sleep 1000");
         await using var console = await socket.AcceptAsync();
         await executing;
-        Assert.False(console.AddsCarriageReturns);
-        await console.UntilAsync("ready\n");
+        Assert.True(console.AddsCarriageReturns);
+        await console.UntilAsync("ready\r\n");
         console.Type("hello\n");
-        await console.UntilAsync("got hello\n");
+        await console.UntilAsync("got hello\r\n");
     }
 
     [Fact]
