@@ -20,7 +20,7 @@ if [[ ${1:-} != --unit-only ]]; then
     echo "Integration tests make containers, so they need root: sudo ./test.sh (or ./test.sh --unit-only)" >&2
     exit 1
   fi
-  install_packages postgresql chromium busybox-static nftables iproute2 openssl ca-certificates curl procps strace
+  install_packages postgresql chromium busybox-static nftables iproute2 openssl ca-certificates curl procps strace jq podman conmon containerd docker.io
 fi
 require_dotnet
 [[ $EUID -ne 0 ]] || install_icu
@@ -69,6 +69,31 @@ for project in tests/*.Tests; do
   echo "   $good passed, $bad failed, $left skipped"
   passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left))
 done
+
+# in_machine NAME [OPTION]... COMMAND: counts what a suite says in the virtual machine, "ok NAME" or "not ok NAME: why".
+in_machine() {
+  local name=$1 log=$results/vm-$1.log code=0 good bad
+  shift
+  tests/vm/run --timeout 1200 "$@" >"$log" 2>&1 || code=$?
+  if ((code == 77)); then
+    grep '^VM tests skipped: ' "$log" | sed 's/^/   /'
+    skipped=$((skipped + 1))
+    return
+  fi
+  good=$(grep -c '^ok ' "$log") || true
+  bad=$(grep -c '^not ok ' "$log") || true
+  if ((code != 0 || good == 0)); then
+    ((bad > 0)) || bad=1
+    grep -A 20 '^not ok ' "$log" || tail -n 40 "$log"
+  fi
+  echo "   $name: $good passed, $bad failed"
+  passed=$((passed + good)) failed=$((failed + bad))
+}
+
+if [[ ${1:-} != --unit-only ]]; then
+  echo "== VM (unified cgroups)"
+  in_machine suite tests/vm/suite
+fi
 
 if [[ -z ${1:-} ]]; then
   echo "== Coverage"

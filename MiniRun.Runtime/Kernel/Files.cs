@@ -143,11 +143,11 @@ static unsafe partial class Files
         KernelException.Check(
             Syscall.Invoke(SyscallNumber.Fchown, (ulong)Number(file), uid ?? uint.MaxValue, gid ?? uint.MaxValue), "fchown");
 
-    /// <summary>Whether a number stands for an open file of this process.</summary>
-    public static bool IsOpen(int descriptor)
+    /// <summary>Whether a number stands for a file that this process was started with: everything it opened itself closes on exec.</summary>
+    public static bool IsInherited(int descriptor)
     {
         const ulong GetDescriptorFlags = 1;
-        return Syscall.Invoke(SyscallNumber.Fcntl, (ulong)descriptor, GetDescriptorFlags) >= 0;
+        return Syscall.Invoke(SyscallNumber.Fcntl, (ulong)descriptor, GetDescriptorFlags) == 0;
     }
 
     /// <summary>How long a file is, in bytes.</summary>

@@ -42,7 +42,7 @@ static unsafe class Terminal
         Control(terminal, SetWindowSize, (ulong)size, "TIOCSWINSZ");
     }
 
-    /// <summary>Line feeds of the container stay line feeds: whoever shows them knows what to do (other runtimes do the same).</summary>
+    /// <summary>Line feeds of the container stay line feeds: for a caller whose own terminal completes them, or who has none.</summary>
     public static void LeaveLineFeedsAlone(SafeFileHandle terminal)
     {
         const uint OutputNewline = 0x4;

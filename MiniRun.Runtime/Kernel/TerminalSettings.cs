@@ -24,14 +24,14 @@ sealed unsafe class TerminalSettings
         }
     }
 
-    /// <summary>Every key goes to the reader as it is, and nothing is echoed (cfmakeraw(3)).</summary>
+    /// <summary>Every key goes to the reader as it is, and nothing is echoed (cfmakeraw(3)). What is shown goes on being completed:
+    /// a line feed still begins the next line at its left.</summary>
     public void MakeRaw(SafeFileHandle terminal)
     {
         var raw = stackalloc uint[Size / sizeof(uint)];
         _saved.CopyTo(new Span<byte>(raw, Size));
-        // IGNBRK BRKINT PARMRK ISTRIP INLCR IGNCR ICRNL IXON; OPOST; CSIZE PARENB, then CS8; ECHO ECHONL ICANON ISIG IEXTEN.
+        // IGNBRK BRKINT PARMRK ISTRIP INLCR IGNCR ICRNL IXON; CSIZE PARENB, then CS8; ECHO ECHONL ICANON ISIG IEXTEN.
         raw[0] &= ~0x5EBu;
-        raw[1] &= ~0x1u;
         raw[2] = (raw[2] & ~0x130u) | 0x30;
         raw[3] &= ~0x804Bu;
         Apply(terminal, (byte*)raw);

@@ -27,12 +27,13 @@ sealed class ContainerDevices
             }
         }
 
-        // A /dev shown from elsewhere has its devices, and is not touched: it may be the host's.
-        var isForeign = _hasDev && !_hasOwnDev;
-        Nodes = DeviceNode.Of(config).FindAll(node => !(isForeign && ContainerPath.IsBelow(node.Path, "/dev")));
+        Nodes = DeviceNode.Of(config).FindAll(node => !(ShowsForeignDev && ContainerPath.IsBelow(node.Path, "/dev")));
     }
 
     public List<DeviceNode> Nodes { get; }
+
+    /// <summary>A /dev shown from elsewhere has its devices, and is not touched: it may be the host's.</summary>
+    public bool ShowsForeignDev => _hasDev && !_hasOwnDev;
 
     /// <summary>Nothing is mounted on /dev: what the image has there is completed.</summary>
     public bool UsesDevOfImage => !_hasDev;

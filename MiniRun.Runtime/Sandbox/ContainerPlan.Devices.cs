@@ -147,9 +147,23 @@ sealed partial class ContainerPlan
         }
 
         var console = _plan.CloneTree(terminal.Peer, recursive: false, "mount");
-        var place = Place("/dev/console", isFolder: false, LinkPolicy("/dev/console"));
-        _plan.Attach(console, place);
-        _plan.Close(place);
+        if (_devices.ShowsForeignDev)
+        {
+            // Nothing is made in a /dev that may be the host's; its console, if it has one, is covered here alone.
+            var shown = _plan.ResolveIn(_root, "/dev/console", Open.Path, "place", OpenHow.NoSymlinks);
+            _plan.Tolerate(Errno.ENOENT);
+            var missing = _plan.Mark();
+            _plan.Attach(console, shown);
+            _plan.Close(shown);
+            _plan.SkipFromOnTolerated(missing);
+        }
+        else
+        {
+            var place = Place("/dev/console", isFolder: false, LinkPolicy("/dev/console"));
+            _plan.Attach(console, place);
+            _plan.Close(place);
+        }
+
         _plan.Close(console);
     }
 }

@@ -63,6 +63,7 @@ sealed partial class ContainerPlan
 
         MakeDevicesElsewhere();
         BindConsole();
+        MakeWorkingDirectory();
         foreach (var (mount, options, _) in _unfinished.Where(mount => mount.BecomesReadOnly))
         {
             _plan.SetAttributes(mount, options.OfNew, recursive: false);
@@ -72,6 +73,15 @@ sealed partial class ContainerPlan
         if (_config.Root.ReadOnly)
         {
             _plan.SetAttributes(_root, MountApi.AttributeReadOnly, 0, recursive: false);
+        }
+    }
+
+    /// <summary>The image may lack it: it is made, as other runtimes do, as long as its place can be written.</summary>
+    void MakeWorkingDirectory()
+    {
+        if (_config.Process.WorkingDirectory.Trim('/').Length > 0)
+        {
+            _plan.Close(Place(_config.Process.WorkingDirectory, isFolder: true));
         }
     }
 
@@ -168,6 +178,7 @@ sealed partial class ContainerPlan
     /// <summary>Whether something has to be made in a new filesystem before it may become read-only.</summary>
     bool HasSomethingBelow(string place) =>
         place is "/dev"
+        || ContainerPath.IsBelow(ContainerPath.Clean(_config.Process.WorkingDirectory), place)
         || _mounts.Exists(mount => ContainerPath.IsBelow(mount.Place, place))
         || _devices.Nodes.Exists(device => ContainerPath.IsBelow(device.Path, place));
 

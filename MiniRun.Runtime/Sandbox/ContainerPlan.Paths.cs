@@ -42,7 +42,7 @@ sealed partial class ContainerPlan
     /// a filesystem for each would cost the kernel memory for every container.</summary>
     void MaskPaths()
     {
-        var empty = NewEmptyFolder(_plan.NewRegister("empty"));
+        var empty = NewEmptyFolder();
         var nothing = _ownNull ?? NullOfImage();
         foreach (var path in _config.Linux.MaskedPaths)
         {
@@ -77,23 +77,27 @@ sealed partial class ContainerPlan
         _plan.CloneTreeInto(empty, recursive: false, cover);
         _plan.Tolerate(Errno.EINVAL);
         var cloned = _plan.Mark();
-        // Before Linux 6.15 a mount that is attached nowhere cannot be copied.
-        NewEmptyFolder(cover);
-        _plan.SkipFromOnSuccess(cloned);
         _plan.Attach(cover, place);
+        var attached = _plan.Mark();
+        _plan.SkipFromOnTolerated(cloned);
+        // Before Linux 6.15 a mount that is attached nowhere cannot be copied: the first directory gets the original,
+        // which from then on is attached.
+        _plan.Attach(empty, place);
+        var original = _plan.Mark();
         _plan.SkipFromOnSuccess(covered);
+        _plan.SkipFromOnSuccess(attached);
         _plan.Close(cover);
+        _plan.SkipFromOnSuccess(original);
         _plan.Close(place);
         _plan.SkipFromOnTolerated(missing);
     }
 
-    /// <summary>A filesystem with nothing in it and no room for anything, held by a register.</summary>
-    Register NewEmptyFolder(Register mount)
+    /// <summary>A filesystem with nothing in it and no room for anything.</summary>
+    Register NewEmptyFolder()
     {
         var context = _plan.OpenFilesystem("tmpfs");
         _plan.SetOption(context, "mode", "755");
         _plan.SetOption(context, "nr_inodes", "1");
-        _plan.CreateMountInto(context, Mask.Set | MountApi.AttributeNoDev, mount);
-        return mount;
+        return _plan.CreateMount(context, Mask.Set | MountApi.AttributeNoDev, "empty");
     }
 }

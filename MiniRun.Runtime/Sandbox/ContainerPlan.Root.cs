@@ -66,7 +66,7 @@ sealed partial class ContainerPlan
     /// (mount_too_revealing), which is the host's.</summary>
     void HoldKernelFiles()
     {
-        if (!_config.Linux.Has("user"))
+        if (!_config.Linux.Has("user") && !_settings.IsNested)
         {
             return;
         }

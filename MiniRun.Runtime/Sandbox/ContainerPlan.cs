@@ -103,7 +103,6 @@ sealed partial class ContainerPlan
 
     void BecomeProcess()
     {
-        MakeWorkingDirectory();
         _process.EnterWorkingDirectory();
         _process.ConnectStandardStreams();
         if (_settings.Terminal is not null)
@@ -112,8 +111,8 @@ sealed partial class ContainerPlan
         }
 
         _process.Limit();
-        _process.DropPrivileges();
         _process.ForgetRuntime();
+        _process.DropPrivileges();
         AwaitStart();
         _process.Execute();
     }
@@ -133,17 +132,6 @@ sealed partial class ContainerPlan
         else if (_settings.PausesBeforeProgram)
         {
             _plan.PauseForParent(_settings.Sync.Child);
-        }
-    }
-
-    /// <summary>The image may lack it: it is made, as other runtimes do.</summary>
-    void MakeWorkingDirectory()
-    {
-        if (_config.Process.WorkingDirectory.Trim('/').Length > 0)
-        {
-            _root = _plan.OpenPath("/", "root");
-            _plan.Close(Place(_config.Process.WorkingDirectory, isFolder: true));
-            _plan.Close(_root);
         }
     }
 

@@ -49,6 +49,7 @@ static partial class ContainerProcess
             PreparedMounts = prepared.Mounts,
             PreparedDevices = prepared.Devices,
             OpenFiles = openFiles,
+            IsNested = prepared.IsNested,
         };
         var beginning = ContainerPlan.Begin(settings, memory);
         var launch = Clone(memory, sync, linux, joined, birthplace);
@@ -138,6 +139,7 @@ static partial class ContainerProcess
         Process = new ProcessSettings
         {
             Streams = order.Streams.Terminal is { } terminal ? (terminal.Peer, terminal.Peer, terminal.Peer) : order.Streams.Standard,
+            Pipes = order.Config.Process.User.Uid != 0 && order.Streams.Terminal is null ? StandardPipes.Of(order.Streams.Standard) : [],
             IgnoredSignals = Signals.Ignored(),
             GrantableCapabilities = order.Config.Linux.Has("user") ? Capabilities.Everything : OwnCapabilities.Permitted(),
             Sync = sync.Child,

@@ -69,8 +69,8 @@ sealed class ExecPlan
 
         _process.EnterWorkingDirectory();
         _process.Limit();
-        _process.DropPrivileges();
         _process.ForgetRuntime();
+        _process.DropPrivileges();
         _process.Execute();
         return _plan.Build();
     }

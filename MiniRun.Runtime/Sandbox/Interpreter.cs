@@ -57,6 +57,8 @@ static unsafe class Interpreter
                 return length > 0 && *(byte*)a != (byte)'/' ? -(long)Errno.ENOENT : length;
             case ControlStep.ContinueInChild:
                 return ContinueInChild(a, b);
+            case ControlStep.CheckProgram:
+                return CheckProgram(a);
             case <= MountStep.First:
                 return MountStep.Run(step->Number, a, b, c, Argument(step, registers, 3), Argument(step, registers, 4), Argument(step, registers, 5));
             default:
@@ -85,6 +87,23 @@ static unsafe class Interpreter
         }
 
         return pid;
+    }
+
+    static long CheckProgram(ulong path)
+    {
+        const ulong Executable = 1;
+        var here = unchecked((ulong)Files.CurrentFolder);
+        var result = Syscall.Invoke(SyscallNumber.Faccessat, here, path, Executable);
+        if (result == 0)
+        {
+            FileFacts facts;
+            // execve(2) says EACCES of a directory too.
+            var known = Syscall.Invoke(SyscallNumber.Statx, here, path, 0, FileFacts.Basic, (ulong)(&facts)) == 0;
+            return known && facts.Kind != FileFacts.Regular ? -(long)Errno.EACCES : 0;
+        }
+
+        // A filter of system calls that refuses to answer leaves the answer to execve.
+        return result is -(long)Errno.EPERM or -(long)Errno.ENOSYS ? 0 : result;
     }
 
     static ulong Argument(LaunchStep* step, long* registers, int index)

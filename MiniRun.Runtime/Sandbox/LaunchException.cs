@@ -24,7 +24,7 @@ sealed class LaunchException(LaunchFailure failure)
         }
 
         // Of several candidates along PATH the one that exists but cannot be run says more than the last that is missing.
-        var looksForProgram = plan[failed].Number == SyscallNumber.Execve || plan[failed].Number == SyscallNumber.Faccessat;
+        var looksForProgram = plan[failed].Number == SyscallNumber.Execve || plan[failed].Number == ControlStep.CheckProgram;
         for (var i = failed - 1; looksForProgram && i >= 0 && plan[i].Number == plan[failed].Number; i--)
         {
             if (plan.Memory.Records[i].Result == -(long)Errno.EACCES)
@@ -35,8 +35,12 @@ sealed class LaunchException(LaunchFailure failure)
 
         var call = PlanPrinter.Call(plan, failed);
         return new LaunchException(new LaunchFailure(
-            failed + 1, plan.Count, call.Text, call.Path, errno.Name(), LaunchHints.For(call, errno)));
+            failed + 1, plan.Count, call.Text + Target(plan, failed), call.Path, errno.Name(), LaunchHints.For(call, errno)));
     }
+
+    /// <summary>The file that is written to: the call has only its descriptor, but the step before has opened it.</summary>
+    static string Target(LaunchPlan plan, int failed) =>
+        plan[failed].Number == SyscallNumber.Write && failed > 0 && PlanPrinter.Call(plan, failed - 1) is { Name: "openat", Path: { } path } ? " to " + path : "";
 
     static unsafe int LastReached(LaunchPlan plan)
     {

@@ -7,13 +7,13 @@ static class LaunchHints
 {
     public static string For(PrintedCall call, Errno errno) => (call.Name, errno) switch
     {
-        ("execve" or "faccessat", Errno.ENOENT) =>
+        ("execve" or "check_program", Errno.ENOENT) =>
             "the program does not exist in the image, or the interpreter or loader that it names does not; check the command and PATH",
-        ("execve" or "faccessat", Errno.EACCES) => "the file is not executable, or lies on a mount with noexec; chmod +x it in the image",
+        ("execve" or "check_program", Errno.EACCES) => "the file is not executable, or lies on a mount with noexec; chmod +x it in the image",
         ("execve", Errno.ENOEXEC) => "the file is no program for this processor, or a script without a #! line",
         ("execve", Errno.E2BIG) => "arguments and environment together are larger than the kernel accepts; shorten them",
         ("execve", Errno.ENOMEM) => "the memory limit is too small for the program to be loaded; raise it",
-        ("execve" or "faccessat", Errno.ENOTDIR) => "a part of the program's path is a file, not a directory",
+        ("execve" or "check_program", Errno.ENOTDIR) => "a part of the program's path is a file, not a directory",
         ("execve", Errno.EISDIR) => "the command names a directory; name a program",
         ("open_tree", Errno.ENOENT) => "the source of a bind mount does not exist on the host; create it or correct the path",
         ("open_tree", Errno.EINVAL) => "the source cannot be shown: it is unbindable, or mounts below it that must stay hidden would appear; use \"rbind\"",

@@ -20,6 +20,9 @@ sealed record LaunchSettings
     /// <summary>The host's device nodes, as detached mounts that the parent has made, by their path in the container.</summary>
     public IReadOnlyDictionary<string, int> PreparedDevices { get; init; } = new Dictionary<string, int>();
 
+    /// <summary>Whether the runtime itself runs in a user namespace, such as that of a container.</summary>
+    public bool IsNested { get; init; }
+
     /// <summary>The limits on open files that the container inherits.</summary>
     public (ulong Soft, ulong Hard) OpenFiles { get; init; } = (1024, 4096);
 

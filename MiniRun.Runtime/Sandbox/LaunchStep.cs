@@ -70,6 +70,9 @@ static class ControlStep
 
     /// <summary>clone3: the child goes on with the next step, its parent ends. For namespaces that only a child can be in.</summary>
     public const int ContinueInChild = -3;
+
+    /// <summary>Fails as execve(2) would unless the path in argument 0 is a file that this process may execute.</summary>
+    public const int CheckProgram = -4;
 }
 
 /// <summary>A place for the result of a step, named for whoever reads the plan.</summary>

@@ -38,6 +38,9 @@ sealed class MountOptions
     /// <summary>In the order in which they apply: a slave can be shared afterwards.</summary>
     public List<Propagation> Propagations { get; } = [];
 
+    /// <summary>Flags of a new filesystem; a bind mount shows one that has its flags already, so that they change nothing there.</summary>
+    public List<string> Superblock { get; } = [];
+
     /// <summary>For the filesystem itself; the value is null for a flag.</summary>
     public List<(string Key, string? Value)> Data { get; } = [];
 
@@ -102,12 +105,10 @@ sealed class MountOptions
         }
     }
 
-    /// <summary>Flags of a new filesystem; a bind mount shows one that has its flags already, so that they change nothing there.</summary>
-    public List<string> Superblock { get; } = [];
-
     string? Contradiction(MountSpec mount) => this switch
     {
-        { IsBind: true, Data.Count: > 0 } => $"\"{Data[0].Key}\" is no option of a bind mount",
+        // A value for the filesystem changes nothing at a mount of one that is there, and callers give it; a word is a mistake.
+        { IsBind: true } when Data.FindIndex(option => option.Value is null) is >= 0 and var word => $"\"{Data[word].Key}\" is no option of a bind mount",
         { IsIdMapped: true, IsBind: false } => "\"idmap\" and \"ridmap\" are for bind mounts",
         { CopiesUp: true } when mount.Type is not "tmpfs" || IsBind || IsRemount => "\"tmpcopyup\" is for new mounts of type tmpfs",
         _ => null,

@@ -19,13 +19,17 @@ sealed class MountPreparation : IDisposable
     /// <summary>Descriptors of the host's device nodes, by their path in the container.</summary>
     public IReadOnlyDictionary<string, int> Devices => _devices;
 
+    /// <summary>Whether the runtime itself runs in a user namespace.</summary>
+    public bool IsNested { get; private set; }
+
     /// <exception cref="SpecException">A source cannot be mounted in this way.</exception>
     public static MountPreparation For(ContainerOrder order, JoinedNamespaces joined)
     {
         var preparation = new MountPreparation();
         var config = order.Config;
         var hasUsers = config.Linux.Has("user");
-        if (!hasUsers && !config.Mounts.Exists(PlannedMount.MayBeIdMapped))
+        preparation.IsNested = !OwnUserNamespace.IsInitial();
+        if (!hasUsers && !preparation.IsNested && !config.Mounts.Exists(PlannedMount.MayBeIdMapped))
         {
             return preparation;
         }
@@ -51,6 +55,10 @@ sealed class MountPreparation : IDisposable
             if (hasUsers)
             {
                 preparation.Root(mounts, order.RootPath);
+            }
+
+            if (hasUsers || preparation.IsNested)
+            {
                 preparation.BindDevices(config, mounts);
             }
 
@@ -151,8 +159,16 @@ sealed class MountPreparation : IDisposable
             return;
         }
 
-        using var folder = Files.OpenPath(root, Open.Path | Files.Directory | Files.NoFollow);
-        _mounts[ContainerPlan.RootIndex] = Files.Number(Keep(DetachedMount.Clone(folder, root, recursive: true)));
+        try
+        {
+            // Not through a link (SECURITY R1).
+            using var folder = Files.OpenPath(root, Open.Path | Files.Directory | Files.NoFollow);
+            _mounts[ContainerPlan.RootIndex] = Files.Number(Keep(DetachedMount.Clone(folder, root, recursive: true)));
+        }
+        catch (KernelException e)
+        {
+            throw new SpecException("$.root.path", $"\"{root}\" cannot be mounted ({e.Errno.Describe()}); name the folder itself, not a link to it");
+        }
     }
 
     /// <summary>No device can be made in a user namespace, but those of the host can be shown (SECURITY R8).</summary>

@@ -47,15 +47,10 @@ sealed partial class PlanBuilder
     public Register CreateMount(Register context, ulong attributes, string name)
     {
         var mount = Allocate(name);
-        CreateMountInto(context, attributes, mount);
-        return mount;
-    }
-
-    public void CreateMountInto(Register context, ulong attributes, Register mount)
-    {
         Call(SyscallNumber.Fsconfig, [context, (long)MountApi.FsconfigCreate, 0, 0, 0]);
         Call(SyscallNumber.Fsmount, [context, (long)MountApi.FsmountCloseOnExec, attributes], mount);
         Close(context);
+        return mount;
     }
 
     /// <summary>A detached copy of the mounts at a host path.</summary>

@@ -116,7 +116,7 @@ sealed unsafe partial class PlanBuilder
     public void CloseOnExecFrom(int first) => Call(SyscallNumber.CloseRange, [first, uint.MaxValue, 4]);
 
     /// <summary>Fails unless the file may be executed by the real user.</summary>
-    public void CheckExecutable(string path) => Call(SyscallNumber.Faccessat, [Files.CurrentFolder, Text(path), 1]);
+    public void CheckExecutable(string path) => Call(ControlStep.CheckProgram, [Text(path)]);
 
     /// <summary>A new session keyring (keyctl(2)): the caller's keys are not the container's. Some hosts have no keyrings.</summary>
     public void JoinSessionKeyring(string name)

@@ -83,17 +83,27 @@ sealed partial class ProcessPlan(PlanBuilder plan, ProcessSpec process, ProcessS
 
     public void ConnectStandardStreams()
     {
-        if (settings.Streams is not { } streams)
+        if (settings.Streams is { } streams)
+        {
+            foreach (var (from, to) in ((int, int)[])[(streams.Input, 0), (streams.Output, 1), (streams.Error, 2)])
+            {
+                if (from != to)
+                {
+                    plan.Duplicate(from, to);
+                }
+            }
+        }
+
+        if (process.User.Uid == 0)
         {
             return;
         }
 
-        foreach (var (from, to) in ((int, int)[])[(streams.Input, 0), (streams.Output, 1), (streams.Error, 2)])
+        foreach (var pipe in settings.Pipes)
         {
-            if (from != to)
-            {
-                plan.Duplicate(from, to);
-            }
+            plan.ChangeOwner(pipe, process.User.Uid, uint.MaxValue);
+            // Its owner may have no number in a user namespace.
+            plan.Tolerate(Errno.EPERM);
         }
     }
 
@@ -183,7 +193,8 @@ sealed partial class ProcessPlan(PlanBuilder plan, ProcessSpec process, ProcessS
         }
     }
 
-    /// <summary>Only what was handed over stays open, and nothing that the runtime did to signals is inherited.</summary>
+    /// <summary>Only what was handed over stays open, and nothing that the runtime did to signals is inherited. Before the
+    /// privileges go: a filter may be loaded with them, and many profiles do not know close_range.</summary>
     public void ForgetRuntime()
     {
         plan.CloseOnExecFrom(3 + settings.PreservedDescriptors);

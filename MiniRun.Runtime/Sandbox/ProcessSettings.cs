@@ -9,6 +9,9 @@ sealed record ProcessSettings
     /// <summary>Descriptors that become 0, 1 and 2; null leaves the caller's.</summary>
     public (int Input, int Output, int Error)? Streams { get; init; }
 
+    /// <summary>Which of 0, 1 and 2 are pipes, and become the user's own.</summary>
+    public IReadOnlyList<int> Pipes { get; init; } = [];
+
     /// <summary>The signals that the launcher ignores, bit n for signal n + 1.</summary>
     public required ulong IgnoredSignals { get; init; }
 

@@ -2,7 +2,7 @@ using MiniRun.Runtime.Kernel;
 
 namespace MiniRun.Runtime.Sandbox;
 
-/// <summary>Copies a directory's content into an empty one, as <c>tmpcopyup</c> asks: files, directories, links, devices, with their
+/// <summary>Copies a directory's content into a new one, as <c>tmpcopyup</c> asks: files, directories, links, devices, with their
 /// permissions and owners; like other runtimes neither times nor extended attributes.</summary>
 /// <remarks>Everything goes by descriptors and follows no link: what the image's own files say leads nowhere else. What a
 /// container with the same files does in the meantime can only spoil the copy.</remarks>
@@ -78,6 +78,12 @@ static unsafe class TreeCopy
             _ => Syscall.Invoke(
                 SyscallNumber.Mknodat, (ulong)to, (ulong)name, facts.Mode, DeviceNumber.Encode(facts.DeviceMajor, facts.DeviceMinor)),
         };
+        if (result == -(long)Errno.EEXIST)
+        {
+            // In a /dev of the container's own there already are nodes, which count.
+            return 0;
+        }
+
         if (result < 0)
         {
             return result;
@@ -93,7 +99,7 @@ static unsafe class TreeCopy
     static long MakeFolder(int from, int to, byte* name, int depth)
     {
         var result = Syscall.Invoke(SyscallNumber.Mkdirat, (ulong)to, (ulong)name, 0b111_000_000);
-        if (result < 0)
+        if (result < 0 && result != -(long)Errno.EEXIST)
         {
             return result;
         }

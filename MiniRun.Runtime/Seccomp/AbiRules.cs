@@ -13,13 +13,13 @@ sealed class AbiRules(SyscallAbi abi)
     /// <summary>The highest number that the profile names, and whose successors it therefore cannot know; 0 when it names none.</summary>
     public uint Highest { get; private set; }
 
-    public bool Knows(string name) => _numbers.ContainsKey(name);
+    public bool Knows(string name) => _numbers.ContainsKey(name) || IsMultiplexed(name);
 
     /// <summary>Notes that the profile knows a call, whatever it says about it.</summary>
     public void Mention(string name)
     {
         // runc does not count what i386 reaches through another call, although it has numbers too.
-        if (_numbers.TryGetValue(name, out var number) && (Abi is not SyscallAbi.I386 || Multiplexer.Find(name) is null))
+        if (_numbers.TryGetValue(name, out var number) && !IsMultiplexed(name))
         {
             Highest = Math.Max(Highest, number);
         }
@@ -46,11 +46,20 @@ sealed class AbiRules(SyscallAbi abi)
     public IEnumerable<(uint Number, Verdict Verdict)> Verdicts(uint otherwise) =>
         _calls.Select(call => (call.Key, call.Value.Decide(otherwise)));
 
-    void Add(uint number, IEnumerable<SeccompCondition> conditions, uint result, string path)
+    bool IsMultiplexed(string name) => Abi is SyscallAbi.I386 && Multiplexer.Find(name) is not null;
+
+    void Add(uint number, IReadOnlyList<SeccompCondition> conditions, uint result, string path)
     {
         if (!_calls.TryGetValue(number, out var rules))
         {
             _calls[number] = rules = new CallRules();
+        }
+
+        // Nearly all rules are of this kind.
+        if (conditions.Count == 0)
+        {
+            rules.Add(new ConditionalRule([], result), Abi.IsWide(), path);
+            return;
         }
 
         var tests = conditions.Select(condition => ArgumentTest.Of(condition, Abi.IsWide()))

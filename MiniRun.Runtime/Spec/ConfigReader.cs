@@ -120,17 +120,17 @@ static partial class ConfigReader
             : name.Length == 0 ? null : name;
     }
 
-    /// <summary>A name that is set twice, in two ways, has no right value.</summary>
+    /// <summary>A name that is set to two values has no right one.</summary>
     static void CheckNames(ref SpecReader json, RuntimeConfig config)
     {
-        if (config.Hostname is not null && config.Linux.Sysctl.ContainsKey(SysctlName.HostName))
+        if (config.Hostname is { } host && config.Linux.Sysctl.TryGetValue(SysctlName.HostName, out var otherHost) && otherHost != host)
         {
-            throw json.Error("hostname", $"must be left out where linux.sysctl sets {SysctlName.HostName}");
+            throw json.Error("hostname", $"must be left out where linux.sysctl sets {SysctlName.HostName} to something else");
         }
 
-        if (config.Domainname is not null && config.Linux.Sysctl.ContainsKey(SysctlName.DomainName))
+        if (config.Domainname is { } domain && config.Linux.Sysctl.TryGetValue(SysctlName.DomainName, out var otherDomain) && otherDomain != domain)
         {
-            throw json.Error("domainname", $"must be left out where linux.sysctl sets {SysctlName.DomainName}");
+            throw json.Error("domainname", $"must be left out where linux.sysctl sets {SysctlName.DomainName} to something else");
         }
     }
 

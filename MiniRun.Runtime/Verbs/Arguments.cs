@@ -34,7 +34,8 @@ sealed class Arguments
             var (name, takesValue) = Find(written, known);
             if (!takesValue)
             {
-                _options.Add((name, equals > 0 ? word[(equals + 1)..] : "true"));
+                var value = equals > 0 ? word[(equals + 1)..] : "true";
+                _options.Add(value is "true" or "false" ? (name, value) : throw new UsageException($"{written}: is a flag and takes no value \"{value}\""));
             }
             else if (equals > 0)
             {
@@ -82,12 +83,7 @@ sealed class Arguments
         return values;
     }
 
-    public bool Has(string name) => Value(name) switch
-    {
-        null or "false" => false,
-        "true" => true,
-        var value => throw new UsageException($"{name}: is a flag and takes no value \"{value}\""),
-    };
+    public bool Has(string name) => Value(name) is "true";
 
     public string Required(string name) => Value(name) ?? throw new UsageException($"{name}: is missing");
 

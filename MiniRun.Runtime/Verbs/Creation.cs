@@ -47,6 +47,11 @@ sealed class Creation : IDisposable
 
             RequireConsole(bundle.Config.Process.Terminal, arguments, stays);
             var layout = GlobalOptions.DetectCgroups();
+            if (global.BySystemd)
+            {
+                throw new UsageException("--systemd-cgroup: containers get their cgroups without systemd in this version; use --cgroup-manager=cgroupfs");
+            }
+
             var root = global.OpenRoot();
             return new Creation(global, arguments, layout, root, bundle, StoredContainer.Create(root, id, bundle.Document));
         }
@@ -70,13 +75,9 @@ sealed class Creation : IDisposable
         }
 
         _terminal = config.Process.Terminal ? ContainerTerminal.Create(config) : null;
-        if (_terminal is not null)
+        if (_terminal is not null && _arguments.OptionalPath("--console-socket") is null)
         {
-            Terminal.LeaveLineFeedsAlone(_terminal.Master);
-            if (_arguments.OptionalPath("--console-socket") is null)
-            {
-                TerminalRelay.MatchWindow(_terminal.Master);
-            }
+            TerminalRelay.Prepare(_terminal.Master);
         }
 
         using var gate = waits ? StartGate.Create(_stored.Folder) : null;

@@ -39,7 +39,7 @@ static class ExecVerb
         SafeFileHandle? master = null;
         using var foreground = stays ? ForegroundProcess.Prepare() : null;
         using var started = ExecProcess.Start(
-            process, Settings(container, preserved), container.Config, State(container), first, cgroup, below, taken => master = HandOver(taken, arguments));
+            process, Settings(container, process, preserved), container.Config, State(container), first, cgroup, below, taken => master = HandOver(taken, arguments));
         Announce(started, arguments);
         using (master)
         {
@@ -51,10 +51,9 @@ static class ExecVerb
     /// <returns>The master when nobody else takes it.</returns>
     static SafeFileHandle? HandOver(SafeFileHandle master, Arguments arguments)
     {
-        Terminal.LeaveLineFeedsAlone(master);
         if (arguments.OptionalPath("--console-socket") is not { } path)
         {
-            TerminalRelay.MatchWindow(master);
+            TerminalRelay.Prepare(master);
             return master;
         }
 
@@ -82,8 +81,9 @@ static class ExecVerb
         }
     }
 
-    static ProcessSettings Settings(StoredContainer container, int preserved) => new()
+    static ProcessSettings Settings(StoredContainer container, ProcessSpec process, int preserved) => new()
     {
+        Pipes = process is { User.Uid: not 0, Terminal: false } ? StandardPipes.Of(null) : [],
         IgnoredSignals = Signals.Ignored(),
         GrantableCapabilities = container.Config.Linux.Has("user") ? Capabilities.Everything : OwnCapabilities.Permitted(),
         PreservedDescriptors = preserved,

@@ -13,7 +13,6 @@ static class FeaturesVerb
             MountOptions = [.. MountOptionTable.Names.Order(StringComparer.Ordinal)],
             SeccompArchitectures = ["SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM", "SCMP_ARCH_X32", "SCMP_ARCH_X86", "SCMP_ARCH_X86_64"],
             SeccompFlags = SeccompReader.Flags,
-            Systemd = true,
             Annotations = new Dictionary<string, string> { ["org.opencontainers.runtime-spec.version"] = Verb.SpecVersion, ["minirun.version"] = Verb.Version },
         });
         Standard.Print([.. document, (byte)'\n']);

@@ -67,7 +67,33 @@ static class StartVerb
         if (memory is not null && !memory.Header->HasExecuted(memory.Records))
         {
             using var plan = new LaunchPlan(memory);
+            AwaitReaping(container);
             throw LaunchException.From(plan);
+        }
+    }
+
+    /// <summary>Whoever is the parent of the container's process shall know of its end before the caller hears of the failure: the
+    /// shim of containerd refuses to delete what it believes to be alive. Not every parent reaps, so it is not waited for long.</summary>
+    static void AwaitReaping(StoredContainer container)
+    {
+        const int Patience = 50;
+        const uint Pause = 10_000;
+        for (var look = 0; look < Patience && IsThere(container.Record!.Pid); look++)
+        {
+            Waiting.Pause(Pause);
+        }
+    }
+
+    static bool IsThere(int pid)
+    {
+        try
+        {
+            using var process = Processes.OpenPidFd(pid);
+            return true;
+        }
+        catch (KernelException e) when (e.Errno is Errno.ESRCH)
+        {
+            return false;
         }
     }
 

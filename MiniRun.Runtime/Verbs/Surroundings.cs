@@ -51,7 +51,7 @@ static class Surroundings
     {
         for (var descriptor = 3; descriptor - 3 < count; descriptor++)
         {
-            if (!Files.IsOpen(descriptor))
+            if (!Files.IsInherited(descriptor))
             {
                 throw new UsageException($"--preserve-fds: descriptor {descriptor} is not open");
             }

@@ -37,6 +37,14 @@ sealed class TerminalRelay : IDisposable
     /// <summary>Whether the input is a file, which is always there to be read, and which epoll cannot watch.</summary>
     public bool WantsInput => !_inputIsWatched && !_inputHasEnded && _unwritten.Start == _unwritten.End;
 
+    /// <summary>Makes a terminal that this process will hold like the caller's, before anybody writes to it. One that is handed to
+    /// somebody else stays as the kernel made it: their clients count on its line ends.</summary>
+    public static void Prepare(SafeFileHandle master)
+    {
+        Terminal.LeaveLineFeedsAlone(master);
+        MatchWindow(master);
+    }
+
     /// <summary>Gives a terminal the size of the caller's.</summary>
     public static void MatchWindow(SafeFileHandle master)
     {

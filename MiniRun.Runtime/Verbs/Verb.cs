@@ -52,9 +52,10 @@ static class Verb
                 return Say($"minirun-runtime version {Version}\nspec: {SpecVersion}\n");
             }
 
-            if (global.WantsHelp || rest.IsEmpty)
+            var wantsHelp = global.WantsHelp || rest is [_, "--help" or "-h", ..];
+            if (wantsHelp || rest.IsEmpty)
             {
-                return Say(Usage) + (global.WantsHelp ? 0 : 1);
+                return Say(Usage) + (wantsHelp ? 0 : 1);
             }
 
             verb = rest[0];

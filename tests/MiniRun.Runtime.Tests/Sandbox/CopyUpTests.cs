@@ -62,6 +62,18 @@ public sealed class CopyUpTests
     }
 
     [Fact]
+    public async Task A_dev_of_its_own_can_have_what_the_image_has_beside_its_nodes()
+    {
+        using var host = new MountHost("stat -c '%F' /dev/null /dev/folder/text; ls /dev/pts");
+        host.Without("/dev").Without("/dev/pts").Mount("/dev", "tmpfs", "tmpfs", "tmpcopyup", "mode=755").Mount("/dev/pts", "devpts", "devpts", "newinstance");
+        Directory.CreateDirectory(host.Rootfs + "/dev/folder");
+        Directory.CreateDirectory(host.Rootfs + "/dev/pts");
+        File.WriteAllText(host.Rootfs + "/dev/folder/text", "x");
+        File.WriteAllText(host.Rootfs + "/dev/null", "");
+        Assert.Equal("character special file\nregular file\nptmx\n", await host.OutputAsync());
+    }
+
+    [Fact]
     public async Task A_tree_that_does_not_fit_is_refused_with_the_way_out()
     {
         using var host = new MountHost("true");

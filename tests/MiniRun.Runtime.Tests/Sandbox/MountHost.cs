@@ -105,7 +105,9 @@ sealed class MountHost : IDisposable
             var dash = Array.IndexOf(words, "-");
             if (dash >= 6)
             {
-                lines.Add(new MountLine(words[3], words[4], words[5], string.Join(' ', words[6..dash]), words[dash + 1], words[dash + 3]));
+                // inode64 is what a kernel is built for, not what a mount asks for.
+                var filesystem = words[dash + 3].Replace(",inode64", "", StringComparison.Ordinal);
+                lines.Add(new MountLine(words[3], words[4], words[5], string.Join(' ', words[6..dash]), words[dash + 1], filesystem));
             }
         }
 

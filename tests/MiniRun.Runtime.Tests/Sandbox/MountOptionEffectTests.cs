@@ -176,10 +176,28 @@ public sealed class MountOptionEffectTests
         Assert.EndsWith("refused\nbelow\n", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_value_for_the_filesystem_changes_nothing_at_a_bind_mount()
+    {
+        var source = Directory.CreateTempSubdirectory("minirun-bind-");
+        try
+        {
+            using var host = new MountHost("cat /proc/self/mountinfo");
+            host.Mount("/data", "bind", source.FullName, "nosuid", "strictatime", "mode=700", "size=1k");
+            var line = Assert.Single(MountHost.Lines(await host.OutputAsync()), line => line.Place == "/data");
+            Assert.Equal("rw,nosuid", line.Options);
+            Assert.DoesNotContain("1k", line.FilesystemOptions, StringComparison.Ordinal);
+        }
+        finally
+        {
+            source.Delete();
+        }
+    }
+
     [Theory]
     [InlineData("none", "", "$.mounts[4].type: is missing; a mount without a type needs the option \"bind\" or \"rbind\"")]
     [InlineData("", "", "$.mounts[4].type: is missing")]
-    [InlineData("bind", "size=1k", "$.mounts[4].options: \"size\" is no option of a bind mount")]
+    [InlineData("bind", "noexce", "$.mounts[4].options: \"noexce\" is no option of a bind mount")]
     public async Task A_mount_that_cannot_be_is_refused_by_its_field(string type, string option, string expected)
     {
         using var host = new MountHost("true");

@@ -159,8 +159,12 @@ public sealed class MountOptionsTests
         Assert.False(options.IsBind);
     }
 
+    [Fact]
+    public void A_value_for_the_filesystem_may_stand_at_a_bind_mount() =>
+        Assert.True(Parse("", "nosuid", "mode=755", "size=1k", "rbind") is { IsBind: true, IsRecursive: true });
+
     [Theory]
-    [InlineData("bind", "size=1k", "\"size\" is no option of a bind mount")]
+    [InlineData("bind", "noexce", "\"noexce\" is no option of a bind mount")]
     [InlineData("tmpfs", "idmap", "\"idmap\" and \"ridmap\" are for bind mounts")]
     [InlineData("tmpfs", "ridmap", "\"idmap\" and \"ridmap\" are for bind mounts")]
     [InlineData("bind", "tmpcopyup", "\"tmpcopyup\" is for new mounts of type tmpfs")]

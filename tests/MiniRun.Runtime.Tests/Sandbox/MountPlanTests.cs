@@ -141,6 +141,16 @@ public sealed class MountPlanTests
             i => Assert.True(i < attached && calls[i].Contains("mount, ", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public void Nothing_is_made_in_a_dev_that_may_be_the_hosts()
+    {
+        Mount("/dev", "none", "/dev", "rbind");
+        var calls = Calls(settings => settings with { Terminal = (20, 21) });
+        Assert.DoesNotContain(calls, call => call.StartsWith("mknodat", StringComparison.Ordinal) || call.StartsWith("symlinkat", StringComparison.Ordinal));
+        Assert.DoesNotContain(calls, call => call.StartsWith("make_place(root, \"dev/", StringComparison.Ordinal));
+        Assert.Contains(calls, call => call.StartsWith("openat2(root, \"dev/console\"", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("/x", "none", "", "bind", "$.mounts[0].source")]
     [InlineData("/x", "none", "x", "", "$.mounts[0].type")]

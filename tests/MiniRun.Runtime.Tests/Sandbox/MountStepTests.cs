@@ -60,6 +60,11 @@ public sealed class MountStepTests : IDisposable
         Assert.Equal(["a", "a/b", "a/b/text", "empty", "link"], _place.Names.Where(n => n.StartsWith("to/", StringComparison.Ordinal)).Select(n => n[3..]));
         Assert.Equal("content", _place.Read("to/a/b/text"));
         Assert.Equal("/to/nowhere", new FileInfo(_place["to/link"]).LinkTarget);
+        // What is there already stays, and what is new comes to it.
+        _place.Write("to/empty", "kept");
+        _place.Write("from/a/new", "new");
+        Assert.Equal(0, Copy("from", "to"));
+        Assert.Equal(("kept", "new"), (_place.Read("to/empty"), _place.Read("to/a/new")));
 
         Directory.CreateDirectory(_place["deep/" + string.Join('/', Enumerable.Repeat("d", 128))]);
         Directory.CreateDirectory(_place["other"]);

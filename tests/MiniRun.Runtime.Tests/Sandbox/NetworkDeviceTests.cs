@@ -67,12 +67,12 @@ public sealed partial class NetworkDeviceTests
     public async Task A_device_moves_into_a_network_that_is_joined_and_stays_there()
     {
         // Devices of the same numbers are there already.
-        using var holder = await NamespaceHolder.StartAsync("--net", "ip link add a type veth peer name b; ip link add c type veth peer name d");
+        using var holder = await NamespaceHolder.StartAsync("--net", "ip link add in0 type veth peer name in1; ip link add in2 type veth peer name in3");
         using var host = Host(Show, ("host0", "eth7"));
         host.Join("network", holder["net"]);
         var (inside, _) = await RunAsync(host, MakePair);
         Assert.Contains("inet 192.0.2.1/24", Device(inside, "eth7"), StringComparison.Ordinal);
-        Assert.Equal(["a", "b", "c", "d", "eth7", "lo"], Names(inside));
+        Assert.Equal(["eth7", "in0", "in1", "in2", "in3", "lo"], Names(inside));
     }
 
     [Fact]

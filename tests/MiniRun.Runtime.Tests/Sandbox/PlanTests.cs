@@ -4,6 +4,7 @@ using MiniRun.Runtime.Engine;
 using MiniRun.Runtime.Images;
 using MiniRun.Runtime.Kernel;
 using MiniRun.Runtime.Sandbox;
+using MiniRun.Runtime.Seccomp;
 using MiniRun.Runtime.Spec;
 
 namespace MiniRun.Runtime.Tests.Sandbox;
@@ -50,10 +51,51 @@ public sealed class PlanTests
     public void Privileges_fall_in_the_order_that_lets_each_step_work()
     {
         var calls = Calls(EngineConfig(terminal: false), Unified);
-        string[] order = ["prctl(PR_CAPBSET_DROP", "setgroups", "setresgid", "setresuid", "capset", "prctl(PR_SET_NO_NEW_PRIVS", "close_range", "rt_sigprocmask", "execve"];
+        string[] order = ["close_range", "prctl(PR_CAPBSET_DROP", "setgroups", "setresgid", "setresuid", "capset", "prctl(PR_SET_NO_NEW_PRIVS", "rt_sigprocmask", "execve"];
         var places = order.Select(call => calls.FindIndex(c => c.StartsWith(call, StringComparison.Ordinal))).ToList();
         Assert.DoesNotContain(-1, places);
         Assert.Equal(places.Order(), places);
+    }
+
+    /// <summary>Many profiles know nothing of what the runtime does to its own descriptors and signals.</summary>
+    [Fact]
+    public void A_filter_that_needs_privileges_does_not_meet_the_housekeeping()
+    {
+        var config = EngineConfig(terminal: false);
+        config.Process.NoNewPrivileges = false;
+        using var plan = Write(Settings(config, Unified), process => process with { Filter = new SeccompProgram(new byte[8], SeccompFlags.None) });
+        var calls = Enumerable.Range(0, plan.Count).Select(i => PlanPrinter.Call(plan, i).Name).ToList();
+        var filter = calls.IndexOf("seccomp");
+        Assert.InRange(calls.IndexOf("close_range"), 0, filter);
+        Assert.InRange(calls.LastIndexOf("rt_sigaction"), 0, filter);
+        Assert.InRange(calls.IndexOf("capset"), filter, calls.Count);
+    }
+
+    [Fact]
+    public void The_working_directory_is_made_before_the_root_becomes_read_only()
+    {
+        var config = EngineConfig(terminal: false);
+        config.Root.ReadOnly = true;
+        config.Process.WorkingDirectory = "/srv/app";
+        var calls = Calls(config, Unified);
+        var made = calls.FindIndex(c => c.StartsWith("make_place", StringComparison.Ordinal) && c.Contains("\"srv/app\"", StringComparison.Ordinal));
+        var sealedRoot = calls.FindIndex(c => c.StartsWith("mount_setattr(root,", StringComparison.Ordinal));
+        Assert.InRange(made, 0, sealedRoot);
+    }
+
+    [Fact]
+    public void Pipes_become_the_users_own_unless_it_is_root()
+    {
+        var config = EngineConfig(terminal: false);
+        Assert.Empty(Owned());
+        config.Process.User = new UserSpec { Uid = 1000, Gid = 100 };
+        Assert.Equal(["fchown(1, 1000, 4294967295)  ; on EPERM go on", "fchown(2, 1000, 4294967295)  ; on EPERM go on"], Owned());
+
+        List<string> Owned()
+        {
+            using var plan = Write(Settings(config, Unified), process => process with { Pipes = [1, 2] });
+            return [.. PlanPrinter.Print(plan).Split('\n').Where(line => line.Contains("fchown(", StringComparison.Ordinal)).Select(line => line[(line.IndexOf(' ', StringComparison.Ordinal) + 2)..])];
+        }
     }
 
     [Fact]

@@ -15,12 +15,13 @@ sealed class RunningContainer : IAsyncDisposable
     public int Pid { get; private set; }
 
     /// <summary>Starts what a host describes; its script should end with <c>exec sleep 1000</c>.</summary>
-    public static async Task<RunningContainer> StartAsync(MountHost host)
+    /// <param name="options">Of the runtime itself.</param>
+    public static async Task<RunningContainer> StartAsync(MountHost host, string options = "")
     {
         var container = new RunningContainer(Path.GetFileName(host.Bundle));
         File.WriteAllText($"{host.Bundle}/config.json", host.Config.ToJsonString());
         var (code, output, error) = await container.RunAsync(
-            $"run --detach --bundle {host.Bundle} --pid-file {container._root}.pid {container._id} </dev/null >{container._root}.out 2>&1 || {{ cat {container._root}.out; exit 1; }}");
+            $"{options} run --detach --bundle {host.Bundle} --pid-file {container._root}.pid {container._id} </dev/null >{container._root}.out 2>&1 || {{ cat {container._root}.out; exit 1; }}");
         if (code != 0)
         {
             await container.DisposeAsync();

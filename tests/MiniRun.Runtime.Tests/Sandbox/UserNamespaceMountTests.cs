@@ -100,6 +100,28 @@ public sealed class UserNamespaceMountTests
         Assert.Equal("65534 65534\n0 0\n", await host.OutputAsync("mount -t tmpfs t /mnt; mkdir /mnt/below; mount -t tmpfs t /mnt/below"));
     }
 
+    [Fact]
+    public async Task A_runtime_that_is_itself_in_a_user_namespace_shows_the_devices_of_its_host()
+    {
+        using var host = new MountHost("cat /proc/self/mountinfo; echo x > /dev/null && echo null works");
+        var script = host.Bundle + "/nested";
+        // The ids are the same inside: what differs are the rights.
+        File.WriteAllText(
+            script,
+            $$"""
+            unshare -U -m sh -c 'until grep -q . /proc/self/uid_map && grep -q . /proc/self/gid_map; do sleep 0.02; done; exec {{host.Command.Replace(" run ", " --cgroup-manager=disabled run ", StringComparison.Ordinal)}}' &
+            until echo 0 0 65536 > /proc/$!/uid_map; do sleep 0.02; done 2> {{host.Bundle}}/retries
+            echo 0 0 65536 > /proc/$!/gid_map
+            wait $!
+            """);
+        var (code, output, error) = await host.RunAsync(runtime: "sh " + script);
+        Assert.True(code == 0, error);
+        var lines = MountHost.Lines(output);
+        Assert.Equal("/null", lines.Single(line => line.Place == "/dev/null").Root);
+        Assert.Equal("proc", lines.Single(line => line.Place == "/proc").Type);
+        Assert.EndsWith("null works\n", output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("/proc", "bind idmap", "$.mounts[4].options: the ids of \"/proc\" cannot be mapped (invalid argument)")]
     [InlineData("/no/source", "bind", "$.mounts[4].source: \"/no/source\" cannot be mounted: no such file or directory")]
@@ -108,6 +130,15 @@ public sealed class UserNamespaceMountTests
         using var host = InUserNamespace("true");
         host.Mount("/x", "none", source, options.Split(' '));
         await RefusedAsync(host, expected);
+    }
+
+    [Fact]
+    public async Task A_root_that_is_a_link_is_refused_by_its_field()
+    {
+        using var host = InUserNamespace("true");
+        Directory.Move(host.Rootfs, host.Bundle + "/real");
+        File.CreateSymbolicLink(host.Rootfs, "real");
+        await RefusedAsync(host, "$.root.path: ");
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using MiniRun.Runtime.Engine;
+using MiniRun.Runtime.Images;
 using MiniRun.Runtime.Seccomp;
 using MiniRun.Runtime.Spec;
 using Processor = System.Runtime.InteropServices.Architecture;
@@ -145,5 +146,17 @@ public sealed class DefaultProfileTests
         Assert.Equal(Default.Compile().Instructions, read.Compile().Instructions);
         SeccompCompiler.Compile(read, Processor.X64, out var unknown);
         Assert.Empty(unknown);
+    }
+
+    [Fact]
+    public void Every_container_of_the_engine_has_it()
+    {
+        var definition = new ContainerDefinition
+        {
+            Id = "id", Name = "web", Image = "base", Command = ["/bin/true"], Limits = ContainerLimits.Default, CreatedAt = DateTimeOffset.UnixEpoch,
+        };
+        var config = ConfigReader.Read(BundleWriter.Config("/b", definition, new Image("base", ["/l"], [], []), "minirun/id", HostGrants.Decide(1 << 20, -500)));
+        var program = SeccompReader.Read(config.Linux.SeccompDocument).Compile();
+        Assert.Equal(DefaultProfile.For(Capabilities.Mask([.. Hardening.Capabilities]), Processor.X64).Compile().Instructions, program.Instructions);
     }
 }

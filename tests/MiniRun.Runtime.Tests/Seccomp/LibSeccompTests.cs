@@ -36,32 +36,25 @@ public sealed class LibSeccompTests
     [Fact]
     public void A_program_decides_every_call_as_the_librarys_does()
     {
-        var (calls, mistakes) = (0, 0);
         Gen.Select(RandomProfiles.Spec, RandomProfiles.Call.Array[200]).Sample(
-            (random, some) =>
+            (random, calls) =>
             {
                 var spec = Comparable(random);
                 var program = spec.Compile().Instructions;
                 var library = LibSeccomp.Compile(spec);
                 Assert.NotNull(library);
-                foreach (var call in some)
+                foreach (var call in calls)
                 {
                     var expected = LibSeccomp.Before(spec, call) ?? BpfInterpreter.Run(library, call).Result;
                     var own = BpfInterpreter.Run(program, call).Result;
-                    // The library compares with what another branch left in the accumulator, in a few trees with bounds of 64 bits.
-                    var isMistake = own != expected && !SeccompReference.Evaluate(spec, Processor.X64, call).Contains(expected);
-                    if (own != expected && !isMistake)
+                    if (own != expected)
                     {
                         Assert.Fail($"{call} gives {own:x}, with libseccomp {expected:x}, by {Profiles.Describe(spec)}");
                     }
-
-                    calls++;
-                    mistakes += isMistake ? 1 : 0;
                 }
             },
             iter: 2_000,
             threads: 1);
-        Assert.InRange(mistakes, 0, calls / 2_000);
     }
 
     [Fact]
@@ -134,10 +127,12 @@ public sealed class LibSeccompTests
     }
 
     /// <summary>Without what only one side can do (numbers of other processors, calls that the library is too old for),
-    /// and with one rule with conditions for each tree of the library: where it joins trees it may go on for ever.</summary>
+    /// and without what the library does wrong: where it joins the trees of rules it may go on for ever, and where several
+    /// architectures share a test it may compare with what is not loaded. So there are conditions only for x86-64 alone.</summary>
     static SeccompSpec Comparable(SeccompSpec spec)
     {
         var trees = new HashSet<string>();
+        var isMixed = spec.Architectures.Exists(name => name is "SCMP_ARCH_X86" or "SCMP_ARCH_X32");
         return new SeccompSpec
         {
             DefaultAction = spec.DefaultAction,
@@ -145,7 +140,7 @@ public sealed class LibSeccompTests
             Rules =
             [
                 .. spec.Rules.SelectMany(rule => rule.Names.Distinct().Where(name => LibSeccomp.Knows(name) && trees.Add(Tree(name)))
-                    .Select(name => rule with { Names = [name], Errno = rule.Errno == 4095 ? 4094 : rule.Errno, Conditions = [.. rule.Conditions.DistinctBy(one => one.Index)] })),
+                    .Select(name => rule with { Names = [name], Errno = rule.Errno == 4095 ? 4094 : rule.Errno, Conditions = [.. isMixed ? [] : rule.Conditions.DistinctBy(one => one.Index)] })),
             ],
         };
     }

@@ -7,6 +7,7 @@ using Processor = System.Runtime.InteropServices.Architecture;
 namespace MiniRun.Runtime.Tests.Seccomp;
 
 /// <summary>Needs root: only what root alone can have written is trusted.</summary>
+[Trait("Category", "Integration")]
 public sealed partial class SeccompCacheTests : IDisposable
 {
     readonly TemporaryFolder _place = new();

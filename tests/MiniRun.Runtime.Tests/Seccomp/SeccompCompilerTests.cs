@@ -114,6 +114,27 @@ public sealed class SeccompCompilerTests
     }
 
     [Fact]
+    public void Where_rules_meet_the_higher_argument_and_then_the_tighter_condition_decides_whatever_comes_first()
+    {
+        SeccompRule[] rules =
+        [
+            Profiles.Fail("ioctl", 11).When(0, SeccompOperator.Greater, 1), Profiles.Fail("ioctl", 12).When(0, SeccompOperator.Greater, 5),
+            Profiles.Fail("ioctl", 13).When(0, SeccompOperator.Less, 40), Profiles.Fail("ioctl", 14).When(0, SeccompOperator.Less, 20),
+            Profiles.Fail("ioctl", 15).When(0, SeccompOperator.Equal, 7), Profiles.Fail("ioctl", 16).When(1, SeccompOperator.Greater, 0),
+        ];
+        foreach (var spec in (SeccompSpec[])[Profiles.Of(SeccompAction.Allow, rules), Profiles.Of(SeccompAction.Allow, [.. rules.Reverse()])])
+        {
+            Assert.Equal((uint[])[15, 14, 13, 12, 12, 16], Calls().Select(call => spec.Run(call) & 0xFFFF));
+        }
+
+        static IEnumerable<Call> Calls() =>
+        [
+            new(Call.X64, Ioctl, 7), new(Call.X64, Ioctl, 10), new(Call.X64, Ioctl, 30), new(Call.X64, Ioctl, 50),
+            new(Call.X64, Ioctl, ulong.MaxValue), new(Call.X64, Ioctl, 7, 1),
+        ];
+    }
+
+    [Fact]
     public void Only_architectures_of_the_profile_and_the_processors_own_may_call()
     {
         var spec = Profiles.Of(SeccompAction.Errno, Profiles.Allow("read"));

@@ -77,6 +77,7 @@ public sealed class ConfigNamespaceTests
         Read(Linux);
         Assert.Equal("$.hostname", Assert.Throws<SpecException>(() => Config(Linux, "\"hostname\":\"x\",")).Path);
         Assert.Equal("$.domainname", Assert.Throws<SpecException>(() => Config(Linux, "\"domainname\":\"x\",")).Path);
+        Config(Linux, "\"hostname\":\"a\",\"domainname\":\"b\",");
     }
 
     [Fact]

@@ -62,6 +62,31 @@ public sealed class CreateVerbTests : IAsyncLifetime
         Assert.Equal("problem\n", create.Error);
     }
 
+    /// <summary>Profiles that are older than the call, as those of the public validation suite, refuse it.</summary>
+    [Fact]
+    public async Task A_profile_without_close_range_starts()
+    {
+        var bundle = _host.Bundle("cat /proc/self/status", config =>
+        {
+            config["process"]!["noNewPrivileges"] = false;
+            config["linux"]!["seccomp"] = System.Text.Json.Nodes.JsonNode.Parse("""{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["close_range"],"action":"SCMP_ACT_ERRNO"}]}""");
+        });
+        Assert.Contains("Seccomp:\t2", await _host.OutputAsync("run", "--bundle", bundle, _host.Id), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_working_directory_that_is_missing_is_made_in_a_read_only_root()
+    {
+        var bundle = _host.Bundle("pwd; touch here", config =>
+        {
+            config["root"]!["readonly"] = true;
+            config["process"]!["cwd"] = "/not/there";
+        });
+        var outcome = await _host.RunAsync("run", "--bundle", bundle, _host.Id);
+        Assert.Equal("/not/there\n", outcome.Output);
+        Assert.Contains("Read-only file system", outcome.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_id_is_taken_until_it_is_deleted()
     {

@@ -34,16 +34,11 @@ public sealed class ExecOptionTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("1000", "uid=1000 gid=0 groups=0,5")]
-    [InlineData("1000:2000", "uid=1000 gid=2000 groups=5,2000")]
-    [InlineData("0:0", "uid=0 gid=0 groups=0,5")]
-    [InlineData("4294967294:4294967294", "uid=4294967294 gid=4294967294 groups=5,4294967294")]
-    public async Task The_user_is_a_number_and_maybe_its_group(string user, string expected)
-    {
-        var words = (await ExecAsync(["--user", user], "id")).Trim().Split(' ');
-        var groups = words[2]["groups=".Length..].Split(',').Select(uint.Parse).Order();
-        Assert.Equal(expected, $"{words[0]} {words[1]} groups={string.Join(',', groups)}");
-    }
+    [InlineData("1000", "uid=1000 gid=0 groups=5")]
+    [InlineData("1000:2000", "uid=1000 gid=2000 groups=5")]
+    [InlineData("0:0", "uid=0 gid=0 groups=5")]
+    [InlineData("4294967294:4294967294", "uid=4294967294 gid=4294967294 groups=5")]
+    public async Task The_user_is_a_number_and_maybe_its_group(string user, string expected) => Assert.Equal(expected + "\n", await ExecAsync(["--user", user], "id"));
 
     [Theory]
     [InlineData("")]

@@ -52,6 +52,8 @@ public sealed class ExecVerbTests : IAsyncLifetime
 
         Assert.Equal(File.ReadAllText($"/proc/{first}/cgroup"), File.ReadAllText($"/proc/{second}/cgroup"));
         Assert.Equal(Facts(first), Facts(second));
+        Assert.Equal(["SigBlk:\t0000000000000000", "SigIgn:\t0000000000000000"], File.ReadLines($"/proc/{second}/status").Where(
+            line => line.StartsWith("SigBlk", StringComparison.Ordinal) || line.StartsWith("SigIgn", StringComparison.Ordinal)));
         await _host.OutputAsync("kill", _host.Id, "KILL");
         Assert.Equal(137, (await exec.EndAsync()).ExitCode);
     }
@@ -89,7 +91,8 @@ public sealed class ExecVerbTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("{}", "$.cwd")]
+    [InlineData("{}", "$.args")]
+    [InlineData("{\"args\":[\"a\"]}", "$.cwd")]
     [InlineData("{\"args\":[],\"cwd\":\"/\"}", "$.args")]
     [InlineData("{\"args\":[\"a\"],\"cwd\":\"b\"}", "$.cwd")]
     [InlineData("[]", "$")]
@@ -129,13 +132,13 @@ public sealed class ExecVerbTests : IAsyncLifetime
     public async Task A_terminal_is_connected_with_the_callers()
     {
         await using var caller = new CallerTerminal(91, 21);
-        using var exec = _host.Start(new Call("exec", "--tty", _host.Id, "sh", "-c", "tty; stty size; trap 'stty size' WINCH; echo ready; read line; echo \"got $line\"; exit 3") { Terminal = caller.Path });
-        await caller.Master.UntilAsync("/dev/pts/0\n21 91\nready\n");
+        using var exec = _host.Start(new Call("exec", "--tty", _host.Id, "sh", "-c", "tty; stty size; trap 'stty size' WINCH; echo ready; while :; do read line && break; done; echo \"got $line\"; exit 3") { Terminal = caller.Path });
+        await caller.Master.UntilAsync("/dev/pts/0\r\n21 91\r\nready\r\n");
         caller.Master.Resize(60, 11);
-        await caller.Master.UntilAsync("11 60\n");
+        await caller.Master.UntilAsync("11 60\r\n");
         caller.Master.Type("hello\r");
         Assert.Equal(3, (await exec.EndAsync()).ExitCode);
-        await caller.Master.UntilAsync("got hello\n");
+        await caller.Master.UntilAsync("got hello\r\n");
         Assert.True(caller.IsCooked);
     }
 
@@ -146,10 +149,10 @@ public sealed class ExecVerbTests : IAsyncLifetime
         var executing = _host.OutputAsync("exec", "--detach", "--tty", "--console-socket", socket.Path, _host.Id, "sh", "-c", "echo ready; read line; echo \"got $line\"; sleep 1000");
         await using var console = await socket.AcceptAsync();
         await executing;
-        Assert.False(console.AddsCarriageReturns);
-        await console.UntilAsync("ready\n");
+        Assert.True(console.AddsCarriageReturns);
+        await console.UntilAsync("ready\r\n");
         console.Type("hello\n");
-        await console.UntilAsync("got hello\n");
+        await console.UntilAsync("got hello\r\n");
     }
 
     [Fact]
@@ -163,6 +166,5 @@ public sealed class ExecVerbTests : IAsyncLifetime
     /// <summary>Capabilities, no_new_privs, seccomp and groups.</summary>
     static List<string> Facts(int pid) =>
         [.. File.ReadLines($"/proc/{pid}/status").Where(line => line.StartsWith("Cap", StringComparison.Ordinal) || line.StartsWith("NoNewPrivs", StringComparison.Ordinal)
-            || line.StartsWith("Seccomp:", StringComparison.Ordinal) || line.StartsWith("Uid", StringComparison.Ordinal) || line.StartsWith("Gid", StringComparison.Ordinal)
-            || line.StartsWith("SigIgn", StringComparison.Ordinal) || line.StartsWith("SigBlk", StringComparison.Ordinal))];
+            || line.StartsWith("Seccomp:", StringComparison.Ordinal) || line.StartsWith("Uid", StringComparison.Ordinal) || line.StartsWith("Gid", StringComparison.Ordinal))];
 }

@@ -33,6 +33,17 @@ public sealed class GlobalOptionTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("--help")]
+    [InlineData("create", "--help")]
+    [InlineData("exec", "-h")]
+    public async Task Help_can_be_asked_for_before_and_after_a_verb(params string[] words)
+    {
+        var outcome = await _host.RunAsync(new Call(words) { Global = [] });
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
+        Assert.Contains("usage: minirun-runtime ", outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("--nonsense", "--nonsense: unknown option; known are ")]
     [InlineData("--root", "--root: needs a value")]
     [InlineData("--log-format=xml", "--log-format: \"xml\" is unknown; use text or json")]

@@ -45,11 +45,14 @@ sealed class HookBundle
 
     public Task<string> CreateAsync() => _host.OutputAsync("create", "--bundle", Path, _host.Id);
 
+    /// <summary>argv[0], by which busybox knows what it shall be.</summary>
+    public static string Name(string stage) => stage == "startContainer" ? "sh" : "name-of-" + stage;
+
     static JsonObject Hook(string stage, string extra) => new()
     {
         ["path"] = "/bin/sh",
         ["args"] = new JsonArray(
-            "name-of-" + stage, "-c",
+            Name(stage), "-c",
             $"root=$1; echo {stage} >> $root/order; cat > $root/{stage}.state; cat /proc/$$/environ > $root/{stage}.env; cat /proc/$$/cmdline > $root/{stage}.words; "
             + $"for n in mnt pid net uts ipc; do readlink /proc/self/ns/$n; done > $root/{stage}.namespaces; cat /proc/self/mountinfo > $root/{stage}.mounts; {extra}",
             "sh", stage == "startContainer" ? "/" : "@root@"),

@@ -10,31 +10,6 @@ public sealed class HookTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
-    [Fact]
-    public async Task They_run_in_order_through_the_life_of_a_container()
-    {
-        var bundle = new HookBundle(_host);
-        await bundle.CreateAsync();
-        Assert.Equal(["prestart", "createRuntime", "createContainer"], bundle.Order);
-        var pid = await _host.PidAsync();
-        await _host.OutputAsync("start", _host.Id);
-        await Eventually.IsAsync(() => Task.FromResult(bundle.Order.Length == 6), "its program does not run");
-        Assert.Equal(["prestart", "createRuntime", "createContainer", "startContainer"], bundle.Order[..4]);
-        // The program and the hook that follows its start run side by side.
-        Assert.Equal(["poststart", "program"], bundle.Order[4..].Order(StringComparer.Ordinal));
-        await _host.OutputAsync("delete", "--force", _host.Id);
-        Assert.Equal("poststop", bundle.Order[^1]);
-
-        foreach (var (stage, status) in HookBundle.Stages.Zip(["creating", "creating", "creating", "created", "running", "stopped"]))
-        {
-            var state = bundle.StateAt(stage);
-            Assert.Equal(("1.0.2", _host.Id, status), (state.GetProperty("ociVersion").GetString(), state.GetProperty("id").GetString(), state.GetProperty("status").GetString()));
-            Assert.Equal((bundle.Path, "value"), (state.GetProperty("bundle").GetString(), state.GetProperty("annotations").GetProperty("key").GetString()));
-            Assert.Equal<int?>(stage == "poststop" ? null : pid, state.TryGetProperty("pid", out var told) ? told.GetInt32() : (int?)null);
-            Assert.Equal($"PATH=/usr/bin:/bin\0STAGE={stage}\0EMPTY=\0", bundle.Read(stage, "env"));
-            Assert.StartsWith($"name-of-{stage}\0-c\0", bundle.Read(stage, "words"), StringComparison.Ordinal);
-        }
-    }
 
     [Fact]
     public async Task With_run_they_are_the_same()

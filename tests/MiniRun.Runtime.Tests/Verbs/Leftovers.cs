@@ -28,12 +28,22 @@ static class Leftovers
         foreach (var process in Directory.GetDirectories("/proc").Where(p => char.IsAsciiDigit(p[6])))
         {
             var (cgroup, command) = (Read($"{process}/cgroup"), Read($"{process}/cmdline"));
+            if (Read($"{process}/stat").Contains(") Z ", StringComparison.Ordinal))
+            {
+                // It has ended, and waits for whoever is its parent now.
+                continue;
+            }
+
             if (cgroup.Contains(id, StringComparison.Ordinal) || command.Contains(id, StringComparison.Ordinal) || folders.Any(folder => command.Contains(folder, StringComparison.Ordinal)))
             {
                 yield return $"{process} ({command.Replace('\0', ' ')})";
             }
         }
     }
+
+    /// <summary>The pids of those whose command line names a folder.</summary>
+    public static IEnumerable<int> Processes(string folder) => Directory.GetDirectories("/proc").Where(p => char.IsAsciiDigit(p[6]))
+        .Where(p => Read($"{p}/cmdline").Contains(folder, StringComparison.Ordinal)).Select(p => int.Parse(p[6..], System.Globalization.CultureInfo.InvariantCulture));
 
     static IEnumerable<string> Mounts(IReadOnlyList<string> folders) =>
         File.ReadLines("/proc/self/mountinfo").Where(line => folders.Any(folder => line.Contains(folder, StringComparison.Ordinal)));

@@ -69,20 +69,10 @@ sealed class RuntimeHost : IAsyncDisposable
     }
 
     /// <summary>Starts a call and does not wait for it.</summary>
-    /// <remarks>Its streams are files: a container inherits them, and a pipe would stay open as long as it lives.</remarks>
     public RunningCall Start(Call call)
     {
         Directory.CreateDirectory($"{_place}/calls");
-        var name = $"{_place}/calls/{Interlocked.Increment(ref _calls)}";
-        var shell = call.Terminal is { } terminal
-            ? $"{call.Before}\nexec setsid --wait --ctty \"$@\" <>{terminal} >&0 2>&0"
-            : $"{call.Before}\nexec \"$@\" <{call.Input} >{name}.out 2>{name}.err";
-        var start = new ProcessStartInfo("/bin/sh", ["-c", shell, "sh", Binary, .. call.Global ?? ["--root", Root], .. call.Words])
-        {
-            UseShellExecute = false,
-            WorkingDirectory = call.Folder,
-        };
-        return new RunningCall(Process.Start(start)!, name);
+        return RunningCall.Start(call with { Words = [Binary, .. call.Global ?? ["--root", Root], .. call.Words] }, $"{_place}/calls/{Interlocked.Increment(ref _calls)}");
     }
 
     public RunningCall Start(params string[] words) => Start(new Call(words));
@@ -158,6 +148,17 @@ sealed class RunningCall(Process process, string name) : IDisposable
 {
     /// <summary>Far more than anything takes, on a machine that is busy with everything else.</summary>
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <param name="call">With the program as its first word.</param>
+    /// <param name="name">Its outputs are this with .out and .err: a container inherits them, and a pipe would stay open as long as it lives.</param>
+    public static RunningCall Start(Call call, string name)
+    {
+        var shell = call.Terminal is { } terminal
+            ? $"{call.Before}\nexec setsid --wait --ctty \"$@\" <>{terminal} >&0 2>&0"
+            : $"{call.Before}\nexec \"$@\" <{call.Input} >{name}.out 2>{name}.err";
+        return new RunningCall(
+            Process.Start(new ProcessStartInfo("/bin/sh", ["-c", shell, "sh", .. call.Words]) { UseShellExecute = false, WorkingDirectory = call.Folder })!, name);
+    }
 
     public int Pid => process.Id;
 

@@ -83,6 +83,7 @@ public sealed class StateVerbTests : IAsyncLifetime
         finally
         {
             stranger.Kill();
+            RemoveCgroups();
         }
     }
 
@@ -116,10 +117,7 @@ public sealed class StateVerbTests : IAsyncLifetime
         {
             Assert.Equal(0, Sandbox.NativeRuntime.kill(pid, 9));
             await Eventually.IsAsync(() => Task.FromResult(!Directory.Exists($"/proc/{pid}")), "it does not end");
-            foreach (var cgroup in _host.Traces().Where(Directory.Exists))
-            {
-                Directory.Delete(cgroup);
-            }
+            RemoveCgroups();
         }
     }
 
@@ -139,6 +137,15 @@ public sealed class StateVerbTests : IAsyncLifetime
 
         await _host.OutputAsync("delete", "--force", _host.Id);
         Assert.False(Directory.Exists(_host.StateOf(_host.Id)));
+    }
+
+    /// <summary>Those of an earlier boot are gone with it, and nobody else looks for them.</summary>
+    void RemoveCgroups()
+    {
+        foreach (var cgroup in _host.Traces().Where(Directory.Exists))
+        {
+            Directory.Delete(cgroup);
+        }
     }
 
     /// <summary>Writes another process into the state of a container.</summary>

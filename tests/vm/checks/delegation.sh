@@ -1,24 +1,24 @@
 # shellcheck shell=bash disable=SC2154,SC2016,SC2034 # the harness defines and uses them; $ belongs to the container
 # Sourced by suite: each function is a check. A container with a writable cgroup mount: its own subtree, and no more.
 
-_writable='.mounts |= map(if .destination == "/sys/fs/cgroup" then .options |= . - ["ro"] + ["rw"] else . end)'
-_limited='.linux.resources.memory = { limit: 67108864, swap: 67108864 } | .linux.resources.pids = { limit: 20 }'
-_without_cgroup_namespace='.linux.namespaces |= map(select(.type != "cgroup"))'
+_writable=cgroup_mount=rw
+_limited='resources="memory": { "limit": 67108864, "swap": 67108864 }, "pids": { "limit": 20 }'
+_without_cgroup_namespace='namespaces=pid mount ipc uts network'
 
 container_divides_its_own_cgroup() {
   bundle delegated 'cd /sys/fs/cgroup && mkdir part && echo 0 >part/cgroup.procs && cat /proc/self/cgroup &&
-    echo +pids +memory >cgroup.subtree_control && mkdir part/inner && echo 10 >part/pids.max && cat part/pids.max' "$_writable | $_limited"
+    echo +pids +memory >cgroup.subtree_control && mkdir part/inner && echo 10 >part/pids.max && cat part/pids.max' "$_writable" "$_limited"
   same output "$(printf '0::/\n10')" "$(run_container delegated | sed 's|0::/part|0::/|')"
 }
 
 container_cannot_raise_its_own_limit() {
   local script='echo max >/sys/fs/cgroup/memory.max; echo max >/sys/fs/cgroup/pids.max; cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/pids.max'
-  bundle delegated "$script" "$_writable | $_limited"
+  bundle delegated "$script" "$_writable" "$_limited"
   same 'the limits afterwards' "$(printf '67108864\n20')" "$(run_container delegated 2>"$work/message")"
   matches message '*ermi*' "$(<"$work/message")"
   # Control: what holds is the boundary of the cgroup namespace (mount option nsdelegate); without one it is the host's tree.
   bundle delegated 'g=/sys/fs/cgroup/suite/delegated; [ -e $g ] || g=/sys/fs/cgroup; echo max >$g/memory.max; cat $g/memory.max' \
-    "$_writable | $_limited | $_without_cgroup_namespace"
+    "$_writable" "$_limited" "$_without_cgroup_namespace"
   same 'the limit without the namespace' max "$(run_container delegated)"
 }
 
@@ -30,7 +30,7 @@ container_sees_only_its_own_subtree() {
   rmdir "$cgroups/suite-neighbour"
   same output "$(printf '0::/\ndomain')" "$(<"$work/seen")"
   # Control: without the namespace its place on the host shows.
-  bundle delegated "$script" "$_writable | $_without_cgroup_namespace"
+  bundle delegated "$script" "$_writable" "$_without_cgroup_namespace"
   matches output '0::/suite/delegated*' "$(run_container delegated 2>/dev/null || true)"
 }
 
@@ -47,9 +47,10 @@ read_only_cgroups_cannot_be_divided() {
 }
 
 root_of_a_user_namespace_owns_its_cgroup() {
+  local ids='[{ "containerID": 0, "hostID": 100000, "size": 65536 }]'
   bundle delegated 'id -u; cd /sys/fs/cgroup && mkdir part && echo 0 >part/cgroup.procs && echo moved; echo max >memory.max; cat memory.max' \
-    "$_writable | $_limited | .linux.namespaces += [{ type: \"user\" }] |
-    .linux.uidMappings = [{ containerID: 0, hostID: 100000, size: 65536 }] | .linux.gidMappings = .linux.uidMappings"
+    "$_writable" "$_limited" 'namespaces=pid mount ipc uts network cgroup user' \
+    linux="\"uidMappings\": $ids, \"gidMappings\": $ids"
   chmod 755 "$work" "$work/bundles" "$work/bundles/delegated"
   same output "$(printf '0\nmoved\n67108864')" "$(run_container delegated || true)"
 }

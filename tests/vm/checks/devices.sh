@@ -1,11 +1,14 @@
 # shellcheck shell=bash disable=SC2154,SC2016,SC2034 # the harness defines and uses them; $ belongs to the container
 # Sourced by suite: each function is a check. The eBPF filter of devices; root with CAP_MKNOD makes any node it likes.
 
-# _device NAME: a block device that reads as zeros, as "major minor".
+# _device: a block device that reads as zeros, as "major minor".
 _device() {
   modprobe null_blk
   tr : ' ' </sys/block/nullb0/dev
 }
+
+# _rule ALLOW MAJOR MINOR ACCESS: one for a block device.
+_rule() { echo "{ \"allow\": $1, \"type\": \"b\", \"major\": $2, \"minor\": $3, \"access\": \"$4\" }"; }
 
 unlisted_device_cannot_be_opened() {
   local major minor
@@ -15,7 +18,7 @@ unlisted_device_cannot_be_opened() {
   matches message '*/tmp/disk*Operation not permitted*' "$(<"$work/message")"
   # Control: the same node, allowed by a rule.
   bundle device "mknod /tmp/disk b $major $minor && dd if=/tmp/disk of=/dev/null bs=512 count=1" \
-    ".linux.resources.devices += [{ allow: true, type: \"b\", major: $major, minor: $minor, access: \"rwm\" }]"
+    "rules=$(_rule true "$major" "$minor" rwm)"
   run_container device
 }
 
@@ -25,7 +28,7 @@ unlisted_character_device_cannot_be_opened() {
   ! run_container device >"$work/message" 2>&1 || give_up '/dev/net/tun was opened'
   matches message '*/tmp/tun*Operation not permitted*' "$(<"$work/message")"
   bundle device 'mknod /tmp/tun c 10 200 && exec </tmp/tun' \
-    '.linux.resources.devices += [{ allow: true, type: "c", major: 10, minor: 200, access: "rwm" }]'
+    rules='{ "allow": true, "type": "c", "major": 10, "minor": 200, "access": "rwm" }'
   run_container device
 }
 
@@ -33,19 +36,18 @@ readable_device_cannot_be_written() {
   local major minor script
   read -r major minor < <(_device)
   script="mknod /tmp/disk b $major $minor && dd if=/tmp/disk of=/dev/null bs=512 count=1 && dd if=/dev/zero of=/tmp/disk bs=512 count=1"
-  bundle device "$script" ".linux.resources.devices += [{ allow: true, type: \"b\", major: $major, minor: $minor, access: \"rm\" }]"
+  bundle device "$script" "rules=$(_rule true "$major" "$minor" rm)"
   ! run_container device >"$work/message" 2>&1 || give_up 'a device that may only be read was written'
   matches message '*records out*/tmp/disk*Operation not permitted*' "$(<"$work/message")"
-  bundle device "$script" ".linux.resources.devices += [{ allow: true, type: \"b\", major: $major, minor: $minor, access: \"rwm\" }]"
+  bundle device "$script" "rules=$(_rule true "$major" "$minor" rwm)"
   run_container device
 }
 
 later_rule_takes_back_an_earlier_one() {
-  local major minor rule
+  local major minor
   read -r major minor < <(_device)
-  rule="{ type: \"b\", major: $major, minor: $minor, access: \"rwm\" }"
   bundle device "mknod /tmp/disk b $major $minor && dd if=/tmp/disk of=/dev/null bs=512 count=1" \
-    ".linux.resources.devices += [$rule + { allow: true }, $rule + { allow: false }]"
+    "rules=$(_rule true "$major" "$minor" rwm), $(_rule false "$major" "$minor" rwm)"
   ! run_container device >"$work/message" 2>&1 || give_up 'a device that was allowed and then denied was read'
   matches message '*Operation not permitted*' "$(<"$work/message")"
 }
@@ -54,13 +56,12 @@ rule_without_a_minor_means_all_of_them() {
   local major minor
   read -r major minor < <(_device)
   bundle device "mknod /tmp/disk b $major $minor && dd if=/tmp/disk of=/dev/null bs=512 count=1" \
-    ".linux.resources.devices += [{ allow: true, type: \"b\", major: $major, access: \"rwm\" }]"
+    rules="{ \"allow\": true, \"type\": \"b\", \"major\": $major, \"access\": \"rwm\" }"
   run_container device
 }
 
 default_devices_work_under_a_filter() {
-  bundle device 'echo x >/dev/null && head -c 1 /dev/zero >/dev/null && head -c 1 /dev/urandom >/dev/null && echo x >/dev/full || echo full' \
-    ''
+  bundle device 'echo x >/dev/null && head -c 1 /dev/zero >/dev/null && head -c 1 /dev/urandom >/dev/null && echo x >/dev/full || echo full'
   matches output '*full' "$(run_container device 2>/dev/null)"
 }
 

@@ -2,7 +2,7 @@
 # Sourced by suite: each function is a check. Limits are written, and the kernel keeps to them.
 
 memory_limits_are_written() {
-  bundle memory 'sleep 1000' '.linux.resources.memory = { limit: 67108864, reservation: 33554432, swap: 100663296 }'
+  bundle memory 'sleep 1000' resources='"memory": { "limit": 67108864, "reservation": 33554432, "swap": 100663296 }'
   start_container memory
   same memory.max 67108864 "$(cgroup_file memory memory.max)"
   same memory.low 33554432 "$(cgroup_file memory memory.low)"
@@ -12,7 +12,7 @@ memory_limits_are_written() {
 }
 
 cpu_time_is_limited() {
-  bundle cpu 'while :; do :; done' '.linux.resources.cpu = { quota: 20000, period: 100000, shares: 1024 }'
+  bundle cpu 'while :; do :; done' resources='"cpu": { "quota": 20000, "period": 100000, "shares": 1024 }'
   start_container cpu
   same cpu.max '20000 100000' "$(cgroup_file cpu cpu.max)"
   # 1024 shares are 39 by the old, linear rule and 100 by the new one.
@@ -22,7 +22,7 @@ cpu_time_is_limited() {
 }
 
 cpus_are_chosen() {
-  bundle cpuset 'nproc' '.linux.resources.cpu = { cpus: "1", mems: "0" }'
+  bundle cpuset 'nproc' resources='"cpu": { "cpus": "1", "mems": "0" }'
   same nproc 1 "$(run_container cpuset)"
   # Control: the machine has two.
   bundle cpuset 'nproc'
@@ -31,54 +31,53 @@ cpus_are_chosen() {
 
 forks_are_limited() {
   local forks='n=0; for i in $(seq 30); do sleep 3 & done; wait; echo all'
-  bundle pids "$forks" '.linux.resources.pids = { limit: 20 }'
+  bundle pids "$forks" resources='"pids": { "limit": 20 }'
   matches output "*an't fork*" "$(run_container pids 2>&1 || true)"
   bundle pids "$forks"
   same output all "$(run_container pids)"
 }
 
 pids_limits_are_written() {
-  bundle pids 'sleep 1000' '.linux.resources.pids = { limit: 20 }'
+  bundle pids 'sleep 1000' resources='"pids": { "limit": 20 }'
   start_container pids
   same pids.max 20 "$(cgroup_file pids pids.max)"
   remove_container pids
-  bundle pids 'sleep 1000' '.linux.resources.pids = { limit: -1 }'
+  bundle pids 'sleep 1000' resources='"pids": { "limit": -1 }'
   start_container pids
   same pids.max max "$(cgroup_file pids pids.max)"
   remove_container pids
 }
 
 disk_reads_are_limited() {
-  local device filter limited started
+  local device numbers rule limit seconds reads='read before _ </proc/uptime; dd if=/dev/nullb0 of=/dev/null bs=1M count=4 skip=$0 && read after _ </proc/uptime && echo $((${after%.*} - ${before%.*}))'
   modprobe null_blk
   device=$(<"/sys/block/nullb0/dev")
-  filter=".linux.devices = [{ type: \"b\", path: \"/dev/nullb0\", major: ${device%:*}, minor: ${device#*:} }] |
-    .linux.resources.devices += [{ allow: true, type: \"b\", major: ${device%:*}, minor: ${device#*:}, access: \"rwm\" }]"
-  limited="$filter | .linux.resources.blockIO.throttleReadBpsDevice = [{ major: ${device%:*}, minor: ${device#*:}, rate: 1048576 }]"
-  bundle disk 'sleep 1000' "$limited"
+  numbers="\"major\": ${device%:*}, \"minor\": ${device#*:}"
+  rule="rules={ \"allow\": true, \"type\": \"b\", $numbers, \"access\": \"rwm\" }"
+  limit="resources=\"blockIO\": { \"throttleReadBpsDevice\": [{ $numbers, \"rate\": 1048576 }] }"
+  device="linux=\"devices\": [{ \"type\": \"b\", \"path\": \"/dev/nullb0\", $numbers }]"
+  bundle disk 'sleep 1000' "$rule" "$device" "$limit"
   start_container disk
-  matches io.max "$device rbps=1048576 wbps=max *" "$(cgroup_file disk io.max)"
+  matches io.max "$(<"/sys/block/nullb0/dev") rbps=1048576 wbps=max *" "$(cgroup_file disk io.max)"
   remove_container disk
   # What the reads cost: four seconds with the limit, no time without it. Other bytes, because these are in memory then.
-  bundle disk 'dd if=/dev/nullb0 of=/dev/null bs=1M count=4 2>/dev/null' "$limited"
-  started=$SECONDS
-  run_container disk
-  ((SECONDS - started >= 3)) || give_up "4 MiB at 1 MiB/s took $((SECONDS - started)) s"
-  bundle disk 'dd if=/dev/nullb0 of=/dev/null bs=1M count=4 skip=8 2>/dev/null' "$filter"
-  started=$SECONDS
-  run_container disk
-  ((SECONDS - started < 3)) || give_up "4 MiB without a limit took $((SECONDS - started)) s"
+  bundle disk "${reads/\$0/0}" "$rule" "$device" "$limit"
+  seconds=$(run_container disk 2>/dev/null)
+  ((seconds >= 3)) || give_up "4 MiB at 1 MiB/s took $seconds s"
+  bundle disk "${reads/\$0/8}" "$rule" "$device"
+  seconds=$(run_container disk 2>/dev/null)
+  ((seconds < 3)) || give_up "4 MiB without a limit took $seconds s"
 }
 
 huge_pages_are_limited() {
-  bundle huge 'sleep 1000' '.linux.resources.hugepageLimits = [{ pageSize: "2MB", limit: 4194304 }]'
+  bundle huge 'sleep 1000' resources='"hugepageLimits": [{ "pageSize": "2MB", "limit": 4194304 }]'
   start_container huge
   same hugetlb.2MB.max 4194304 "$(cgroup_file huge hugetlb.2MB.max)"
   remove_container huge
 }
 
 unified_map_is_written_as_it_is() {
-  bundle unified 'sleep 1000' '.linux.resources.unified = { "memory.high": "50331648", "cpu.weight": "77", "memory.oom.group": "1" }'
+  bundle unified 'sleep 1000' resources='"unified": { "memory.high": "50331648", "cpu.weight": "77", "memory.oom.group": "1" }'
   start_container unified
   same memory.high 50331648 "$(cgroup_file unified memory.high)"
   same cpu.weight 77 "$(cgroup_file unified cpu.weight)"
@@ -87,13 +86,13 @@ unified_map_is_written_as_it_is() {
 }
 
 unknown_unified_key_is_refused() {
-  bundle unified 'true' '.linux.resources.unified = { "memory.nonsense": "1" }'
+  bundle unified 'true' resources='"unified": { "memory.nonsense": "1" }'
   ! run_container unified >"$work/message" 2>&1 || give_up 'a container with unified key memory.nonsense ran'
   matches message '*memory.nonsense*' "$(<"$work/message")"
 }
 
 limits_change_while_it_runs() {
-  bundle update 'sleep 1000' '.linux.resources.memory = { limit: 67108864 } | .linux.resources.pids = { limit: 20 }'
+  bundle update 'sleep 1000' resources='"memory": { "limit": 67108864 }, "pids": { "limit": 20 }'
   start_container update
   runtime update --resources - update <<<'{ "memory": { "limit": 134217728 }, "pids": { "limit": 30 }, "cpu": { "quota": 30000, "period": 100000 } }'
   same memory.max 134217728 "$(cgroup_file update memory.max)"

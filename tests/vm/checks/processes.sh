@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154,SC2016,SC2034 # the harness defines and uses them; $ belongs to the container
 # Sourced by suite: each function is a check. Whose processes they are: kill, exec, ps, and what is left afterwards.
 
-_without_pid_namespace='.linux.namespaces |= map(select(.type != "pid"))'
+_without_pid_namespace='namespaces=mount ipc uts network cgroup'
 _procs() { wc -l <"$cgroups/suite/$1/cgroup.procs"; }
 _has_procs() { (($(_procs "$1") == $2)); }
 
@@ -39,7 +39,7 @@ exec_joins_the_cgroup() {
 }
 
 exec_is_under_the_same_limits() {
-  bundle exec 'sleep 1000' '.linux.resources.pids = { limit: 10 }'
+  bundle exec 'sleep 1000' resources='"pids": { "limit": 10 }'
   start_container exec
   # shellcheck disable=SC2016 # the container's shell expands it
   matches output "*an't fork*" "$(runtime exec exec sh -c 'for i in $(seq 20); do sleep 2 & done; wait' 2>&1 || true)"
@@ -57,7 +57,7 @@ ps_lists_the_processes_of_the_cgroup() {
 }
 
 stats_are_those_of_the_cgroup() {
-  bundle stats 'sleep 1000' '.linux.resources.memory = { limit: 67108864 } | .linux.resources.pids = { limit: 20 }'
+  bundle stats 'sleep 1000' resources='"memory": { "limit": 67108864 }, "pids": { "limit": 20 }'
   start_container stats
   runtime events --stats stats >"$work/stats.json"
   same memory 67108864 "$(jq '.data.memory.usage.limit' "$work/stats.json")"

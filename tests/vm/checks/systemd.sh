@@ -5,7 +5,7 @@
 global=(--systemd-cgroup)
 _scope=minirun-suite-scope.scope
 _property() { systemctl show --value --property "$1" "$_scope"; }
-_scope_bundle() { bundle scope "$1" ".linux.cgroupsPath = \"system.slice:minirun:suite-scope\" | ${2:-.}"; }
+_scope_bundle() { bundle scope "$1" path=system.slice:minirun:suite-scope "${@:2}"; }
 
 container_is_a_scope_of_systemd() {
   _scope_bundle 'sleep 1000'
@@ -21,7 +21,8 @@ container_is_a_scope_of_systemd() {
 }
 
 systemd_knows_the_limits() {
-  _scope_bundle 'sleep 1000' '.linux.resources += { memory: { limit: 67108864 }, pids: { limit: 20 }, cpu: { quota: 20000, period: 100000 } }'
+  _scope_bundle 'sleep 1000' \
+    resources='"memory": { "limit": 67108864 }, "pids": { "limit": 20 }, "cpu": { "quota": 20000, "period": 100000 }'
   start_container scope
   # systemd would overwrite what it does not know of at the next daemon-reload.
   systemctl daemon-reload
@@ -48,7 +49,7 @@ device_filter_survives_a_reload() {
 }
 
 limits_of_a_scope_change_while_it_runs() {
-  _scope_bundle 'sleep 1000' '.linux.resources.memory = { limit: 67108864 }'
+  _scope_bundle 'sleep 1000' resources='"memory": { "limit": 67108864 }'
   start_container scope
   runtime update --resources - scope <<<'{ "memory": { "limit": 134217728 } }'
   systemctl daemon-reload

@@ -115,41 +115,4 @@ public sealed class SystemdManagerTests : IDisposable
         Assert.StartsWith("--systemd-cgroup: systemd cannot be reached (connect ", Assert.Throws<CgroupException>(() => SystemdManager.Connect(_run.Path)).Message, StringComparison.Ordinal);
     }
 
-    /// <summary>The daemon checks every message against its signature, and hangs up on one that does not hold.</summary>
-    [Fact]
-    [Trait("Category", "Integration")]
-    public void The_bus_of_the_reference_implementation_takes_the_messages()
-    {
-        Assert.SkipUnless(File.Exists("/usr/bin/dbus-daemon"), "dbus-daemon is not installed");
-        Directory.CreateDirectory(_run["dbus"]);
-        _run.Write("bus.conf", $"""
-            <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-            <busconfig><type>session</type><listen>unix:path={Bus}</listen><auth>EXTERNAL</auth>
-            <policy context="default"><allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/></policy></busconfig>
-            """);
-        using var daemon = Process.Start(new ProcessStartInfo("/usr/bin/dbus-daemon", ["--config-file=" + _run["bus.conf"], "--nofork", "--nopidfile"]) { UseShellExecute = false, RedirectStandardError = true })!;
-        try
-        {
-            Assert.True(SpinWait.SpinUntil(() => File.Exists(Bus), TimeSpan.FromSeconds(10)));
-            using var connection = DbusConnection.Connect(Bus, isBus: true, Patience);
-            var body = new DbusWriter();
-            body.Text(Place.Scope);
-            body.Text("replace");
-            body.Array(8, array => ScopeProperties.ForStart(Place, "one", 17, new ResourceSpec { MemoryLimit = 1, Cpus = "0", Devices = [new(false, 'a', null, null, "rwm")] }, isUnified: false).ForEach(p => array.Structure(s =>
-            {
-                s.Text(p.Name);
-                s.Variant(p.Signature, p.Write);
-            })));
-            body.Array(8, _ => { });
-            var call = new DbusMessage(DbusKind.Call, 0, Path: "/x", Interface: "x.y", Member: "StartTransientUnit", Destination: "org.freedesktop.systemd1", Signature: "ssa(sv)a(sa(sv))", Body: body.Written.ToArray());
-            Assert.Equal("org.freedesktop.DBus.Error.ServiceUnknown", Assert.Throws<DbusException>(() => connection.Call(call)).Name);
-            // The control: the same bytes under another signature.
-            Assert.Equal(DbusException.Silent, Assert.Throws<DbusException>(() => connection.Call(call with { Signature = "ssa(sv)a(ss)u" })).Name);
-        }
-        finally
-        {
-            daemon.Kill();
-            daemon.WaitForExit();
-        }
-    }
 }
