@@ -16,6 +16,13 @@ sealed partial class ContainerPlan
         ? ContainerCgroup.EntrancesOf(CgroupChoice.Hierarchies(settings.Cgroups, settings.Config.Linux.Resources), path)
         : [];
 
+    /// <summary>The host's user who is to manage the v2 cgroup from inside: the one of the program, where a user namespace makes it
+    /// no user of the host, a cgroup namespace shows no more than that cgroup, and a mount lets it write.</summary>
+    public uint? CgroupOwner =>
+        _settings.Cgroups.Mode is "unified" && _config.Linux.IsNew("user") && _config.Linux.IsNew("cgroup") && _mounts.Exists(mount => mount.IsCgroup && mount.Options.IsWritable)
+            ? UserMappings.ToHost(_config.Linux.UidMappings, _config.Process.User.Uid)
+            : null;
+
     /// <summary>Shows the container its own cgroups: one v2 tree on a unified host, else each hierarchy in its folder.</summary>
     void MountCgroups(PlannedMount mount)
     {

@@ -68,6 +68,11 @@ static partial class ContainerProcess
             var plan = beginning.Complete(movesItself && cgroup is not null ? cgroup.Entrances() : []);
             launch.Release();
             Admit(order, cgroup, launch.Process.Pid, isBornThere: birthplace is not null && memory.ContinuedPid == 0, movesItself);
+            if (beginning.CgroupOwner is { } owner)
+            {
+                cgroup?.GiveTo(owner);
+            }
+
             resctrl?.Add(launch.Process.Pid);
             launch.Release();
             Guide(order, settings, plan, launch, beginning.Listener);

@@ -18,10 +18,18 @@ public sealed class ExecPlanTests
         "setns(12, ", "setresgid(0", "setresuid(0", "PR_SET_PDEATHSIG", "chdir(\"/\")");
 
     [Fact]
+    public void It_goes_into_its_cgroups_while_the_hosts_files_are_there()
+    {
+        var plan = new ExecPlan(LaunchMemory.Create(), new ProcessSpec { Arguments = ["/bin/true"], WorkingDirectory = "/" }, Settings);
+        using var written = plan.Write(11, 12, Namespaces.Mount, ["/sys/fs/cgroup/pids/c/tasks"]);
+        InOrder(PlanPrinter.Print(written), "open(\"/sys/fs/cgroup/pids/c/tasks\"", "write(", "setns(12, ");
+    }
+
+    [Fact]
     public void A_terminal_is_one_of_the_containers_and_its_master_waits_for_the_parent()
     {
         var plan = new ExecPlan(LaunchMemory.Create(), new ProcessSpec { Arguments = ["/bin/true"], WorkingDirectory = "/", Terminal = true }, Settings);
-        using var written = plan.Write(11, 12, Namespaces.Mount);
+        using var written = plan.Write(11, 12, Namespaces.Mount, []);
         InOrder(PlanPrinter.Print(written), "setns(12, ", "\"/dev/pts/ptmx\"", "TIOCGPTPEER", "dup3(", "TIOCSCTTY", "execve(");
         Assert.Null(plan.Listener);
     }
@@ -30,7 +38,7 @@ public sealed class ExecPlanTests
 
     static string Print(ProcessSpec process, ulong namespaces)
     {
-        using var plan = new ExecPlan(LaunchMemory.Create(), process, Settings).Write(11, 12, namespaces);
+        using var plan = new ExecPlan(LaunchMemory.Create(), process, Settings).Write(11, 12, namespaces, []);
         return PlanPrinter.Print(plan);
     }
 
