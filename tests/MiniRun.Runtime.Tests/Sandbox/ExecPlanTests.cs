@@ -22,7 +22,7 @@ public sealed class ExecPlanTests
     {
         var plan = new ExecPlan(LaunchMemory.Create(), new ProcessSpec { Arguments = ["/bin/true"], WorkingDirectory = "/" }, Settings);
         using var written = plan.Write(11, 12, Namespaces.Mount, ["/sys/fs/cgroup/pids/c/tasks"]);
-        InOrder(PlanPrinter.Print(written), "open(\"/sys/fs/cgroup/pids/c/tasks\"", "write(", "setns(12, ");
+        InOrder(PlanPrinter.Print(written), "openat(AT_FDCWD, \"/sys/fs/cgroup/pids/c/tasks\"", "write(", "setns(12, ");
     }
 
     [Fact]
