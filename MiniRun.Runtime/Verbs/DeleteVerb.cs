@@ -38,7 +38,7 @@ static class DeleteVerb
         }
         else
         {
-            End(container, layout);
+            End(global, container, layout);
         }
 
         if (container.Record is { HasResctrl: true } && container.Config.Linux.IntelRdt is { } rdt)
@@ -57,7 +57,7 @@ static class DeleteVerb
     }
 
     /// <summary>Ends every process of it, and removes its cgroup.</summary>
-    static void End(StoredContainer container, CgroupLayout layout)
+    static void End(GlobalOptions global, StoredContainer container, CgroupLayout layout)
     {
         var cgroup = container.Cgroup(layout);
         using var process = container.TryOpenProcess();
@@ -79,13 +79,19 @@ static class DeleteVerb
         {
             throw new UnknownContainerException($"the cgroup of container {container.Id} cannot be removed: a process in it does not end; try again later");
         }
+
+        foreach (var warning in cgroup?.Warnings ?? [])
+        {
+            ErrorLog.Warn(global, warning);
+        }
     }
 
     /// <summary>Whoever created it was killed before it wrote down what it had made. What was to become the container has died with
     /// it; only an empty cgroup can be left, and one that has processes is somebody else's.</summary>
     static void RemoveCgroupOfWreck(GlobalOptions global, StoredContainer container, CgroupLayout layout)
     {
-        if (container.TryReadConfig() is { } config && ContainerCgroup.Find(layout, Creation.CgroupPlaceOf(config, container.Id)) is var cgroup
+        // systemd removes an empty scope by itself.
+        if (!global.BySystemd && container.TryReadConfig() is { } config && ContainerCgroup.Find(layout, Creation.CgroupPlaceOf(config, container.Id)) is var cgroup
             && !CgroupRemoval.Await(cgroup))
         {
             ErrorLog.Warn(global, $"the cgroup {cgroup.Path} has processes and is left as it is: the state of container {container.Id} does not say that they are its own");
