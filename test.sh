@@ -100,6 +100,7 @@ if [[ ${1:-} != --unit-only ]]; then
   in_machine callers tests/vm/callers
   echo "== VM (systemd)"
   in_machine suite-systemd --systemd tests/vm/suite
+  in_machine suite-hybrid --systemd --hybrid tests/vm/suite
   in_machine units-systemd --systemd tests/vm/units
   in_machine callers-systemd --systemd tests/vm/callers
 fi
