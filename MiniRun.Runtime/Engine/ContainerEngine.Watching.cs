@@ -111,6 +111,7 @@ public sealed partial class ContainerEngine
 
         entry.Cgroup = null;
         entry.Metrics.EndRun();
+        KeepTimeline(entry, bundle);
         _folders.Running.DeleteTree(id);
         EngineLog.Ended(_logger, entry.Container.Name, entry.Container.Status.ExitCode ?? 0, entry.Container.Status.OutOfMemory);
         entry.EndRun();

@@ -94,7 +94,7 @@ sealed class Creation : IDisposable
             CgroupPath = CgroupPlace,
             IsStrict = true,
             Filter = filter,
-            Records = waits ? _stored.Folder : null,
+            Records = _stored.Folder,
             StartGate = gate is null ? null : Files.Number(gate),
             PreservedDescriptors = preserved,
             KeepsKeyring = _arguments.Has("--no-new-keyring"),

@@ -63,8 +63,17 @@ static class StartVerb
     /// <summary>What the container left in its launch says whether its program runs, or which step failed.</summary>
     static unsafe void RequireExecuted(StoredContainer container)
     {
-        using var memory = LaunchMemory.Open(container.Folder);
-        if (memory is not null && !memory.Header->HasExecuted(memory.Records))
+        using var memory = LaunchMemory.Open(container.Folder, forWriting: true);
+        if (memory is null)
+        {
+            return;
+        }
+
+        if (memory.Header->HasExecuted(memory.Records))
+        {
+            memory.Header->StartedAt = Clock.Monotonic();
+        }
+        else
         {
             using var plan = new LaunchPlan(memory);
             AwaitReaping(container);
