@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
+using MiniRun.Runtime.Cgroups.Systemd;
 using MiniRun.Runtime.Kernel;
 
 namespace MiniRun.Runtime.Cgroups;
@@ -28,9 +29,10 @@ sealed partial class ContainerCgroup
     public IReadOnlyList<CgroupBranch> Branches => _branches;
 
     /// <summary>The cgroup of a container that was started before, in every hierarchy that has it; nothing is made.</summary>
-    public static ContainerCgroup Find(CgroupLayout layout, string path)
+    /// <param name="scope">Of the container, when systemd made it.</param>
+    public static ContainerCgroup Find(CgroupLayout layout, string path, ContainerScope? scope = null)
     {
-        var cgroup = new ContainerCgroup(layout, path);
+        var cgroup = new ContainerCgroup(layout, path) { Scope = scope };
         foreach (var hierarchy in layout.Hierarchies)
         {
             var branch = new CgroupBranch(hierarchy, cgroup.Path);

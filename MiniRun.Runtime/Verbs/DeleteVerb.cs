@@ -32,32 +32,39 @@ static class DeleteVerb
             throw new UnknownContainerException($"cannot delete container {id} that is not stopped: it is {status.InWords()}; stop it, or use --force");
         }
 
+        Destroy(global, layout, root!, container);
+        return 0;
+    }
+
+    /// <summary>Ends what still runs of it, undoes what its creation made, and runs the hooks that come after (runtime.md, "Lifecycle",
+    /// steps 12 and 13).</summary>
+    /// <exception cref="UnknownContainerException">A process of it does not end.</exception>
+    public static void Destroy(GlobalOptions global, CgroupLayout layout, Folder root, StoredContainer container)
+    {
         if (container.Record is null)
         {
             RemoveCgroupOfWreck(global, container, layout);
         }
         else
         {
-            End(container, layout);
+            End(global, container, layout);
         }
 
         if (container.Record is { HasResctrl: true } && container.Config.Linux.IntelRdt is { } rdt)
         {
-            ResctrlGroup.Remove(rdt, id, ResctrlGroup.UsualRoot);
+            ResctrlGroup.Remove(rdt, container.Id, ResctrlGroup.UsualRoot);
         }
 
-        var hooks = container.Record is { HasPoststop: true } record ? new ContainerHooks(id, record.Bundle, container.Config) : null;
-        root!.DeleteTree(id);
+        var hooks = container.Record is { HasPoststop: true } record ? new ContainerHooks(container.Id, record.Bundle, container.Config) : null;
+        root.DeleteTree(container.Id);
         foreach (var problem in hooks?.Poststop() ?? [])
         {
             ErrorLog.Warn(global, problem);
         }
-
-        return 0;
     }
 
     /// <summary>Ends every process of it, and removes its cgroup.</summary>
-    static void End(StoredContainer container, CgroupLayout layout)
+    static void End(GlobalOptions global, StoredContainer container, CgroupLayout layout)
     {
         var cgroup = container.Cgroup(layout);
         using var process = container.TryOpenProcess();
@@ -79,13 +86,19 @@ static class DeleteVerb
         {
             throw new UnknownContainerException($"the cgroup of container {container.Id} cannot be removed: a process in it does not end; try again later");
         }
+
+        foreach (var warning in cgroup?.Warnings ?? [])
+        {
+            ErrorLog.Warn(global, warning);
+        }
     }
 
     /// <summary>Whoever created it was killed before it wrote down what it had made. What was to become the container has died with
     /// it; only an empty cgroup can be left, and one that has processes is somebody else's.</summary>
     static void RemoveCgroupOfWreck(GlobalOptions global, StoredContainer container, CgroupLayout layout)
     {
-        if (container.TryReadConfig() is { } config && ContainerCgroup.Find(layout, Creation.CgroupPlaceOf(config, container.Id)) is var cgroup
+        // systemd removes an empty scope by itself.
+        if (!global.BySystemd && container.TryReadConfig() is { } config && ContainerCgroup.Find(layout, Creation.CgroupPlaceOf(config, container.Id)) is var cgroup
             && !CgroupRemoval.Await(cgroup))
         {
             ErrorLog.Warn(global, $"the cgroup {cgroup.Path} has processes and is left as it is: the state of container {container.Id} does not say that they are its own");

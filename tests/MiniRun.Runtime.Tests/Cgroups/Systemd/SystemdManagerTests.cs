@@ -28,9 +28,8 @@ public sealed class SystemdManagerTests : IDisposable
         using var bus = FakeBus.Systemd(Private);
         using (var manager = SystemdManager.Connect(_run.Path, Patience))
         {
-            manager.StartScope(Place, "one", 17, new ResourceSpec { PidsLimit = 3 }, isUnified: true);
-            manager.SetLimits(Place, new ResourceSpec { PidsLimit = 4 }, isUnified: true);
-            manager.SetLimits(Place, new ResourceSpec(), isUnified: true);
+            manager.StartScope(Place, ScopeProperties.ForStart(Place, "one", 17, new ResourceSpec { PidsLimit = 3 }, isUnified: true));
+            manager.SetProperties(Place, ScopeProperties.ForLimits(new ResourceSpec { PidsLimit = 4 }, isUnified: true));
             manager.StopScope(Place);
         }
 
@@ -53,13 +52,19 @@ public sealed class SystemdManagerTests : IDisposable
     }
 
     [Fact]
-    public void A_job_that_fails_is_told()
+    public void A_job_that_fails_is_told_and_nothing_is_left_of_it()
     {
-        using var bus = FakeBus.Systemd(Private, result: "failed");
+        using var bus = FakeBus.Start(Private, (bus, call) => call.Member switch
+        {
+            "StartTransientUnit" => [FakeBus.Return(call, "o", w => w.Text("/job/1")), bus.JobRemoved("/job/1", "failed")],
+            "StopUnit" => [FakeBus.Return(call, "o", w => w.Text("/job/2")), bus.JobRemoved("/job/2", "done")],
+            _ => [FakeBus.Return(call, "", _ => { })],
+        });
         using var manager = SystemdManager.Connect(_run.Path, Patience);
         Assert.Equal(
             "$.linux.cgroupsPath: systemd could not do its job for minirun-one.scope: failed; see journalctl -u minirun-one.scope",
-            Assert.Throws<CgroupException>(() => manager.StartScope(Place, "one", 17, new ResourceSpec(), isUnified: true)).Message);
+            Assert.Throws<CgroupException>(() => manager.StartScope(Place, [])).Message);
+        Assert.Equal(["StartTransientUnit", "StopUnit", "ResetFailedUnit"], bus.Calls.Select(c => c.Member));
     }
 
     [Fact]
@@ -73,7 +78,7 @@ public sealed class SystemdManagerTests : IDisposable
             _ => [FakeBus.Return(call, "", _ => { })],
         });
         using var manager = SystemdManager.Connect(_run.Path, Patience);
-        manager.StartScope(Place, "one", 17, new ResourceSpec(), isUnified: false);
+        manager.StartScope(Place, []);
         Assert.Equal(["StartTransientUnit", "ResetFailedUnit", "StartTransientUnit"], bus.Calls.Select(c => c.Member));
     }
 
@@ -84,7 +89,7 @@ public sealed class SystemdManagerTests : IDisposable
         using var manager = SystemdManager.Connect(_run.Path, Patience);
         Assert.Contains(
             "systemd has a unit minirun-one.scope already",
-            Assert.Throws<CgroupException>(() => manager.StartScope(Place, "one", 17, new ResourceSpec(), isUnified: true)).Message, StringComparison.Ordinal);
+            Assert.Throws<CgroupException>(() => manager.StartScope(Place, [])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -92,7 +97,7 @@ public sealed class SystemdManagerTests : IDisposable
     {
         using var bus = FakeBus.Start(Private, (_, call) => [FakeBus.Error(call, "org.freedesktop.DBus.Error.InvalidArgs", "Invalid unit name")]);
         using var manager = SystemdManager.Connect(_run.Path, Patience);
-        Assert.Equal("Invalid unit name (org.freedesktop.DBus.Error.InvalidArgs)", Assert.Throws<DbusException>(() => manager.StartScope(Place, "one", 17, new ResourceSpec(), isUnified: true)).Message);
+        Assert.Equal("Invalid unit name (org.freedesktop.DBus.Error.InvalidArgs)", Assert.Throws<DbusException>(() => manager.StartScope(Place, [])).Message);
         Assert.Throws<DbusException>(() => manager.StopScope(Place));
     }
 
