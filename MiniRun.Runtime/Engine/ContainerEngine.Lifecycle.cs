@@ -94,6 +94,7 @@ public sealed partial class ContainerEngine
         var id = entry.Container.Id;
         var isFirstRun = !_folders.Containers.Exists(id);
         entry.BeginRun();
+        entry.FailedStart = null;
         SetStatus(entry, before with { State = ContainerState.Starting, Error = null });
         try
         {
@@ -133,6 +134,7 @@ public sealed partial class ContainerEngine
     void Undo(ContainerEntry entry, ContainerStatus before, bool isFirstRun, string reason)
     {
         var id = entry.Container.Id;
+        entry.FailedStart = ReadRunning(id);
         _folders.Running.DeleteTree(id);
         if (isFirstRun)
         {

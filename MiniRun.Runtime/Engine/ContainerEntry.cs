@@ -1,4 +1,5 @@
 using MiniRun.Runtime.Cgroups;
+using MiniRun.Runtime.Sandbox.Timeline;
 
 namespace MiniRun.Runtime.Engine;
 
@@ -21,6 +22,9 @@ sealed class ContainerEntry(Container container)
 
     /// <summary>Waits for the end of the present run.</summary>
     public Task Watching { get; set; } = Task.CompletedTask;
+
+    /// <summary>The timeline of the latest start, when that failed.</summary>
+    public StartTimeline? FailedStart { get; set; }
 
     public MetricHistory Metrics => _metrics;
 

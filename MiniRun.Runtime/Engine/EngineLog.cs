@@ -37,4 +37,7 @@ static partial class EngineLog
 
     [LoggerMessage(1011, LogLevel.Error, "{Id}: the stored definition cannot be read and is left alone")]
     public static partial void DefinitionUnreadable(ILogger logger, Exception exception, string id);
+
+    [LoggerMessage(1012, LogLevel.Warning, "The timeline of the last start of {Name} could not be kept")]
+    public static partial void TimelineLost(ILogger logger, Exception exception, string name);
 }

@@ -1,3 +1,5 @@
+using MiniRun.Runtime.Sandbox.Timeline;
+
 namespace MiniRun.Runtime.Engine;
 
 /// <summary>
@@ -57,6 +59,10 @@ public interface IContainerEngine
 
     /// <summary>One batch a second with a sample of every running container. A slow reader misses batches; it never delays others.</summary>
     IAsyncEnumerable<IReadOnlyList<ContainerMetrics>> WatchMetricsAsync(CancellationToken cancellationToken);
+
+    /// <summary>How the latest start of a container went, call by call; also one that failed.</summary>
+    /// <exception cref="EngineException"><see cref="EngineError.WrongState"/> when it was never started.</exception>
+    StartTimeline ReadTimeline(string reference);
 
     /// <summary>The images that a container can be made of.</summary>
     IReadOnlyList<string> Images { get; }

@@ -11,6 +11,10 @@ static unsafe partial class Clock
     /// <summary>CLOCK_REALTIME in nanoseconds since 1970.</summary>
     public static long Realtime() => Read(0);
 
+    /// <summary>How far CLOCK_MONOTONIC is from CLOCK_REALTIME, in nanoseconds. Time namespaces shift the first alone, so that a change
+    /// of this tells how far.</summary>
+    public static long Difference() => Monotonic() - Realtime();
+
     /// <summary>The CPU time of this process, all threads together, in nanoseconds.</summary>
     public static long ProcessorTime() => Read(2);
 

@@ -12,12 +12,18 @@ static unsafe class Interpreter
     /// <summary>Runs the steps; the last one replaces this program. Never returns.</summary>
     public static void Run(LaunchHeader* header, LaunchStep* steps, StepRecord* records, long* registers)
     {
+        var shift = Clock.Difference() - header->ClockDifference;
         // The count grows while the parent writes: it is final once the step that awaits the parent is behind us.
         for (var i = 0; i < Volatile.Read(ref header->StepCount); i++)
         {
             var step = steps + i;
             var result = Execute(step, registers);
-            records[i].FinishedAt = Clock.Monotonic();
+            if (step->Number == ControlStep.ContinueInChild || step->Number == SyscallNumber.Setns)
+            {
+                shift = Clock.Difference() - header->ClockDifference;
+            }
+
+            records[i].FinishedAt = Clock.Monotonic() - shift;
             records[i].Result = result;
             if (result >= 0)
             {

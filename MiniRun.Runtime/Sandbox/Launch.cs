@@ -35,6 +35,8 @@ sealed unsafe class Launch(LaunchMemory memory, LaunchSync sync, LaunchedProcess
         {
             throw LaunchException.From(plan);
         }
+
+        memory.Header->StartedAt = Clock.Monotonic();
     }
 
     /// <summary>The one that goes on when the child has put another in its place (<see cref="ControlStep.ContinueInChild"/>).</summary>

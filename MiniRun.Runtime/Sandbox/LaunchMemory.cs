@@ -20,7 +20,7 @@ sealed unsafe partial class LaunchMemory : IDisposable
     public const int MaximumRegisters = 4 * 1024;
 
     const int Size = 16 << 20;
-    const ulong Magic = 0x31_48_43_4E_55_41_4C_4D;
+    const ulong Magic = 0x32_48_43_4E_55_41_4C_4D;
     const int ReadAndWrite = 3;
     const int Read = 1;
     const int Shared = 0x01;
@@ -67,12 +67,13 @@ sealed unsafe partial class LaunchMemory : IDisposable
     }
 
     /// <summary>What an earlier launch left in a folder; null when there is nothing, or nothing that this version understands.</summary>
-    public static LaunchMemory? Open(Folder folder)
+    /// <param name="forWriting">Whether what is written reaches the file.</param>
+    public static LaunchMemory? Open(Folder folder, bool forWriting = false)
     {
         SafeFileHandle file;
         try
         {
-            file = folder.OpenFile(FileName);
+            file = forWriting ? folder.OpenFile(FileName, Kernel.Open.ReadWrite) : folder.OpenFile(FileName);
         }
         catch (KernelException e) when (e.Errno is Errno.ENOENT)
         {
@@ -86,7 +87,7 @@ sealed unsafe partial class LaunchMemory : IDisposable
                 return null;
             }
 
-            var memory = new LaunchMemory(Map(Private, Read, Files.Number(file)));
+            var memory = new LaunchMemory(forWriting ? Map(Shared, ReadAndWrite, Files.Number(file)) : Map(Private, Read, Files.Number(file)));
             if (memory.Header->Magic == Magic && memory.Header->StepCount is > 0 and <= MaximumSteps)
             {
                 return memory;
@@ -167,6 +168,12 @@ struct LaunchHeader
 
     /// <summary>How long clone3 took, in nanoseconds.</summary>
     public long CloneDuration;
+
+    /// <summary><see cref="Clock.Difference"/> where the child was cloned.</summary>
+    public long ClockDifference;
+
+    /// <summary>CLOCK_MONOTONIC when somebody saw that the program runs, in nanoseconds; 0 when nobody looked.</summary>
+    public long StartedAt;
 
     /// <summary>Whether a child that runs no plan any more has started its program: nothing failed, and it came to the execve.</summary>
     public readonly unsafe bool HasExecuted(StepRecord* records) =>

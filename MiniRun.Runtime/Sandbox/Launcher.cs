@@ -34,6 +34,7 @@ static unsafe class Launcher
         var records = memory.Records;
         var registers = memory.Registers;
         var blocked = Signals.BlockAll();
+        header->ClockDifference = Clock.Difference();
         header->ClonedAt = Clock.Monotonic();
         var pid = Syscall.Invoke(SyscallNumber.Clone3, (ulong)&arguments, (ulong)sizeof(CloneArguments));
         if (pid == 0)

@@ -110,7 +110,8 @@ static unsafe partial class PlanPrinter
         ArgumentKind.LimitPair => Limits((ulong*)memory.At(value)),
         ArgumentKind.CapabilityData => Capabilities((uint*)memory.At(value)),
         ArgumentKind.CloneArguments => $"{{{FlagNames.Namespaces(((CloneArguments*)memory.At(value))->Flags & Kernel.Namespaces.All)}}}",
-        ArgumentKind.Texts => Texts(memory, (ulong*)memory.At(value)),
+        ArgumentKind.Texts => $"[{string.Join(", ", Texts(memory, (ulong*)memory.At(value)).ConvertAll(text => $"\"{text}\""))}]",
+        ArgumentKind.Environment => $"[{string.Join(", ", Texts(memory, (ulong*)memory.At(value)).ConvertAll(Variable))}]",
         _ => value == 0 ? "null" : "…",
     };
 
@@ -146,14 +147,17 @@ static unsafe partial class PlanPrinter
         static string Words(ulong set) => set == 0 ? "none" : string.Join('+', Spec.Capabilities.InWords(set));
     }
 
-    static string Texts(LaunchMemory memory, ulong* array)
+    /// <summary>The name alone: the values are where people put their passwords, and plans go into logs.</summary>
+    static string Variable(string assignment) => assignment.IndexOf('=', StringComparison.Ordinal) is var end and > 0 ? assignment[..end] : "…";
+
+    static List<string> Texts(LaunchMemory memory, ulong* array)
     {
         var texts = new List<string>();
         for (; *array != 0; array++)
         {
-            texts.Add($"\"{Text(memory, *array)}\"");
+            texts.Add(Text(memory, *array));
         }
 
-        return $"[{string.Join(", ", texts)}]";
+        return texts;
     }
 }

@@ -228,12 +228,13 @@ sealed partial class ProcessPlan(PlanBuilder plan, ProcessSpec process, ProcessS
     {
         if (settings.Filter is { } filter)
         {
-            var listener = plan.FilterCalls(filter);
-            if (filter.NeedsListener)
+            Listener = plan.FilterCalls(filter);
+            if (Listener is { } listener)
             {
-                // The parent fetches the descriptor and hands it to the agent.
-                Listener = listener;
+                // The parent fetches the descriptor and hands it to the agent. Held here too, it would let calls wait for an agent
+                // that is gone, until the program starts: for ever, if that is what they are about.
                 plan.PauseForParent(settings.Sync);
+                plan.Close(listener);
             }
         }
     }

@@ -29,11 +29,21 @@ static class SeccompAgent
 
     /// <summary>Hands the listener of a child that has loaded its filter to the agent, and lets the child go on.</summary>
     /// <param name="state">The container's state as the specification has it.</param>
-    /// <exception cref="KernelException">Nobody listens at the profile's listenerPath.</exception>
+    /// <exception cref="SpecException">Nobody listens at the profile's listenerPath, or not long enough.</exception>
     public static unsafe void Introduce(Launch launch, LaunchMemory memory, Register listener, RuntimeConfig config, byte[] state)
     {
         using var descriptor = Processes.TakeDescriptor(launch.Process.PidFd, (int)memory.Registers[listener.Index]);
-        SeccompNotify.Send(SeccompReader.Read(config.Linux.SeccompDocument), descriptor, config.OciVersion, launch.Process.Pid, state);
+        var profile = SeccompReader.Read(config.Linux.SeccompDocument);
+        try
+        {
+            SeccompNotify.Send(profile, descriptor, config.OciVersion, launch.Process.Pid, state);
+        }
+        catch (KernelException e)
+        {
+            throw new SpecException(
+                "$.linux.seccomp.listenerPath", $"the agent at \"{profile.ListenerPath}\" cannot be told ({e.Errno.Describe()}); it must listen before the container is created");
+        }
+
         launch.Release();
     }
 }

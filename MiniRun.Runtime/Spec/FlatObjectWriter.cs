@@ -18,6 +18,16 @@ sealed class FlatObjectWriter
         return this;
     }
 
+    /// <param name="value">Finite.</param>
+    public FlatObjectWriter Add(string name, double value)
+    {
+        Name(name);
+        Reserve(32);
+        Utf8Formatter.TryFormat(value, _bytes.AsSpan(_length), out var written);
+        _length += written;
+        return this;
+    }
+
     public FlatObjectWriter Add(string name, bool value)
     {
         Name(name);

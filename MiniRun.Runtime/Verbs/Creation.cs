@@ -99,7 +99,7 @@ sealed class Creation : IDisposable
             Scope = _scope,
             IsStrict = true,
             Filter = filter,
-            Records = waits ? _stored.Folder : null,
+            Records = _stored.Folder,
             StartGate = gate is null ? null : Files.Number(gate),
             PreservedDescriptors = preserved,
             KeepsKeyring = _arguments.Has("--no-new-keyring"),

@@ -34,6 +34,15 @@ static class DeleteVerb
             throw new UnknownContainerException($"cannot delete container {id} that is not stopped: it is {status.InWords()}; stop it, or use --force");
         }
 
+        Destroy(global, layout, root!, container);
+        return 0;
+    }
+
+    /// <summary>Ends what still runs of it, undoes what its creation made, and runs the hooks that come after (runtime.md, "Lifecycle",
+    /// steps 12 and 13).</summary>
+    /// <exception cref="UnknownContainerException">A process of it does not end.</exception>
+    public static void Destroy(GlobalOptions global, CgroupLayout layout, Folder root, StoredContainer container)
+    {
         if (container.Record is null)
         {
             RemoveCgroupOfWreck(global, container, layout);
@@ -45,17 +54,15 @@ static class DeleteVerb
 
         if (container.Record is { HasResctrl: true } && container.Config.Linux.IntelRdt is { } rdt)
         {
-            ResctrlGroup.Remove(rdt, id, ResctrlGroup.UsualRoot);
+            ResctrlGroup.Remove(rdt, container.Id, ResctrlGroup.UsualRoot);
         }
 
-        var hooks = container.Record is { HasPoststop: true } record ? new ContainerHooks(id, record.Bundle, container.Config) : null;
-        root!.DeleteTree(id);
+        var hooks = container.Record is { HasPoststop: true } record ? new ContainerHooks(container.Id, record.Bundle, container.Config) : null;
+        root.DeleteTree(container.Id);
         foreach (var problem in hooks?.Poststop() ?? [])
         {
             ErrorLog.Warn(global, problem);
         }
-
-        return 0;
     }
 
     /// <summary>Ends every process of it, and removes its cgroup.</summary>

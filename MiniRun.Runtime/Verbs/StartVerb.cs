@@ -29,7 +29,7 @@ static class StartVerb
         if (hooks is not null)
         {
             using var process = new LaunchedProcess(record.Pid, container.OpenProcess());
-            OrStop(container, () => hooks.StartContainer(process));
+            OrDestroy(global, container, () => hooks.StartContainer(process));
         }
 
         gate.Release();
@@ -37,7 +37,7 @@ static class StartVerb
         RequireExecuted(container);
         if (hooks is not null)
         {
-            OrStop(container, () => hooks.Poststart(record.Pid));
+            OrDestroy(global, container, () => hooks.Poststart(record.Pid));
         }
 
         return 0;
@@ -63,8 +63,17 @@ static class StartVerb
     /// <summary>What the container left in its launch says whether its program runs, or which step failed.</summary>
     static unsafe void RequireExecuted(StoredContainer container)
     {
-        using var memory = LaunchMemory.Open(container.Folder);
-        if (memory is not null && !memory.Header->HasExecuted(memory.Records))
+        using var memory = LaunchMemory.Open(container.Folder, forWriting: true);
+        if (memory is null)
+        {
+            return;
+        }
+
+        if (memory.Header->HasExecuted(memory.Records))
+        {
+            memory.Header->StartedAt = Clock.Monotonic();
+        }
+        else
         {
             using var plan = new LaunchPlan(memory);
             AwaitReaping(container);
@@ -97,8 +106,9 @@ static class StartVerb
         }
     }
 
-    /// <summary>A container whose hook fails does not go on (runtime.md, "Lifecycle").</summary>
-    static void OrStop(StoredContainer container, Action hook)
+    /// <summary>A container whose hook fails is stopped and destroyed as if it was deleted (runtime.md, "Lifecycle": from step 7 or 9
+    /// on with step 12). Until specification 1.3 a failure of poststart was no more than a warning.</summary>
+    static void OrDestroy(GlobalOptions global, StoredContainer container, Action hook)
     {
         try
         {
@@ -106,14 +116,18 @@ static class StartVerb
         }
         catch (HookException)
         {
-            using var process = container.TryOpenProcess();
-            if (process is not null)
+            try
             {
-                Processes.Signal(process, Signals.Kill);
+                using var root = global.OpenRoot();
+                DeleteVerb.Destroy(global, GlobalOptions.DetectCgroups(), root, container);
+            }
+            catch (UnknownContainerException e)
+            {
+                // What went wrong first is what the caller must hear of.
+                ErrorLog.Warn(global, e.Message);
             }
 
-            // Without a pid namespace of its own the others do not end with the first.
-            container.Cgroup(GlobalOptions.DetectCgroups())?.Kill();
+            AwaitReaping(container);
             throw;
         }
     }

@@ -30,6 +30,7 @@ static class Verb
           spec              write a config.json to begin with (--bundle DIR, --rootless)
           features          print what this runtime can do
           plan              print the system calls of a start, without making them (--bundle DIR)
+          timeline ID       print how its start went, call by call, with times (--format table|json)
           demo NAME         show with real processes what a container is made of: fork-and-clone, pid-namespace, chroot, cgroup
                             (--format text|json)
           monitor           start a container, keep its console and log, write its exit record
@@ -92,6 +93,7 @@ static class Verb
         "spec" => SpecVerb.Run(new Arguments(rest, SpecVerb.Options)),
         "features" => FeaturesVerb.Run(),
         "plan" => PlanVerb.Run(new Arguments(rest, PlanVerb.Options)),
+        "timeline" => TimelineVerb.Run(global, new Arguments(rest, TimelineVerb.Options)),
         "demo" => DemoVerb.Run(new Arguments(rest, DemoVerb.Options)),
         "demo-child" => Demos.ProbeLoop.Run(rest),
         "watch" => WatchVerb.Run(Handover.Parse(["watch", .. rest])),

@@ -63,7 +63,8 @@ public sealed class ContainerdTests(ContainerdTests.Daemon daemon) : IClassFixtu
         await caller.Master.UntilAsync("/dev/pts/0");
         caller.Master.Type("hello\r");
         Assert.Equal(4, (await run.EndAsync()).ExitCode);
-        await caller.Master.UntilAsync("got hello\r\n");
+        // ctr leaves its caller's terminal completing what the container's has completed: with runc, too.
+        await caller.Master.UntilAsync("got hello\r\r\n");
         await caller.Master.UntilAsync("21 91");
     }
 
@@ -72,9 +73,17 @@ public sealed class ContainerdTests(ContainerdTests.Daemon daemon) : IClassFixtu
     {
         daemon.Require();
         var output = await Host.OutputAsync(Host.Run(
-            ["--rm", "--memory-limit", "67108864", "--read-only", "--cwd", "/new", "--env", "A=1", "--seccomp"],
-            "limited", "sh", "-c", "pwd; echo $A; grep -E 'NoNewPrivs|Seccomp:' /proc/self/status; touch /x 2>&1; cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2>/dev/null; true"));
-        Assert.Equal(["/new", "1", "NoNewPrivs:\t1", "Seccomp:\t2", "touch: /x: Read-only file system", "67108864"], output.TrimEnd('\n').Split('\n'));
+            ["--rm", "--read-only", "--cwd", "/new", "--env", "A=1", "--seccomp"],
+            "hardened", "sh", "-c", "pwd; echo $A; grep -E 'NoNewPrivs|Seccomp:' /proc/self/status; touch /x 2>&1; true"));
+        Assert.Equal(["/new", "1", "NoNewPrivs:\t1", "Seccomp:\t2", "touch: /x: Read-only file system"], output.TrimEnd('\n').Split('\n'));
+
+        // ctr shows its containers no cgroups, so that the host is asked.
+        await Host.OutputAsync(Host.Run(["--detach", "--memory-limit", "67108864"], "limited", "sleep", "1000"));
+        var limit = new[] { $"/sys/fs/cgroup/memory/{Host.Name}/limited/memory.limit_in_bytes", $"/sys/fs/cgroup/{Host.Name}/limited/memory.max" }.First(File.Exists);
+        Assert.Equal("67108864\n", await File.ReadAllTextAsync(limit, TestContext.Current.CancellationToken));
+        await Host.OutputAsync("tasks", "kill", "--signal", "SIGKILL", "limited");
+        await Eventually.IsAsync(async () => (await Host.RunAsync("tasks", "delete", "limited")).Error.Contains("137", StringComparison.Ordinal), "it does not end");
+        await Host.OutputAsync("containers", "delete", "limited");
     }
 
     /// <summary>A table with single blanks.</summary>

@@ -86,10 +86,10 @@ public sealed class PodmanTests : IAsyncLifetime
     public async Task Limits_and_hardening_arrive()
     {
         var output = await Host.OutputAsync(Host.Run(
-            ["--rm", "--memory", "64m", "--pids-limit", "50", "--read-only", "--cap-drop", "all", "--user", "5:6", "--workdir", "/new", "--hostname", "named", "--security-opt", "no-new-privileges"],
+            ["--rm", "--memory", "64m", "--pids-limit", "50", "--read-only", "--cap-drop", "all", "--user", "5:6", "--workdir", "/bin", "--hostname", "named", "--security-opt", "no-new-privileges"],
             "sh", "-c", "pwd; id -u; id -g; grep -E 'CapEff|NoNewPrivs|Seccomp:' /proc/self/status; cat /proc/sys/kernel/hostname; touch /x 2>&1; cat /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/pids.max 2>/dev/null; true"));
         Assert.Equal(
-            ["/new", "5", "6", "CapEff:\t0000000000000000", "NoNewPrivs:\t1", "Seccomp:\t2", "named", "touch: /x: Read-only file system", "50"],
+            ["/bin", "5", "6", "CapEff:\t0000000000000000", "NoNewPrivs:\t1", "Seccomp:\t2", "named", "touch: /x: Read-only file system", "50"],
             output.TrimEnd('\n').Split('\n'));
     }
 

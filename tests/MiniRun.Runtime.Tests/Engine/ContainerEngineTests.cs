@@ -1,5 +1,6 @@
 using System.Text;
 using MiniRun.Runtime.Engine;
+using MiniRun.Runtime.Sandbox.Timeline;
 using Record = MiniRun.Runtime.Engine.Record;
 
 namespace MiniRun.Runtime.Tests.Engine;
@@ -185,6 +186,28 @@ public sealed class ContainerEngineTests(SharedImages images) : IAsyncLifetime
         await AwaitLineAsync(created.Id, "2");
     }
 
+    [Fact]
+    public async Task The_timeline_of_a_start_outlives_the_run()
+    {
+        var created = await _host.Engine.CreateAsync(Request("sleep 1000"), Cancelled);
+        var refused = Assert.Throws<EngineException>(() => _host.Engine.ReadTimeline(created.Id));
+        Assert.Equal((EngineError.WrongState, $"{created.Name} was never started, so that there is no timeline; start it first."), (refused.Error, refused.Message));
+        await _host.Engine.StartAsync(created.Id, Cancelled);
+        var running = _host.Engine.ReadTimeline(created.Name);
+        Assert.True(running.HasStarted);
+        Assert.Equal("execve", running.Steps.Last(step => step.Outcome is StepOutcome.Done).Call);
+        Assert.InRange(running.Total, running.Cloning / 2, 60_000_000);
+        await _host.Engine.KillAsync(created.Id, null, Cancelled);
+        var kept = _host.Engine.ReadTimeline(created.Id);
+        Assert.Equal((running.Total, running.Waited, running.Cloning), (kept.Total, kept.Waited, kept.Cloning));
+        Assert.Equal(running.Steps, kept.Steps);
+        await _host.CloseAsync();
+        await _host.OpenAsync();
+        Assert.Equal(running.Steps, _host.Engine.ReadTimeline(created.Id).Steps);
+        await File.WriteAllTextAsync($"{_host.BundleOf(created)}/timeline.json", "{", Cancelled);
+        Assert.Throws<EngineException>(() => _host.Engine.ReadTimeline(created.Id));
+    }
+
     [Theory]
     [InlineData("/no/such/program", "execve", "ENOENT")]
     [InlineData("/etc/passwd", "execve", "EACCES")]
@@ -196,6 +219,8 @@ public sealed class ContainerEngineTests(SharedImages images) : IAsyncLifetime
         Assert.StartsWith(call, failure.Failure!.Call, StringComparison.Ordinal);
         Assert.Equal((errno, program), (failure.Failure.Errno, failure.Failure.Path));
         Assert.Equal(failure.Failure.Steps, failure.Failure.Step);
+        var failed = Assert.Single(_host.Engine.ReadTimeline(created.Id).Steps, step => step.Outcome is StepOutcome.Failed);
+        Assert.Equal((failure.Failure.Step, call, errno), (failed.Number, failed.Call, failed.Errno));
         Assert.False(Directory.Exists(_host.BundleOf(created)));
         Assert.False(Directory.Exists(_host.RunFolderOf(created)));
         Assert.Empty(_host.CgroupsOf(created));

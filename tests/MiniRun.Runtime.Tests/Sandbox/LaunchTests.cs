@@ -120,8 +120,11 @@ public sealed class LaunchTests : IDisposable
     public async Task The_file_of_the_runtime_cannot_be_written_through_its_process()
     {
         // The attack of CVE-2019-5736: hold the running program's file, wait until it ends, open it again for writing.
+        // A copy, because an attack that succeeds destroys what it attacks.
         var bundle = Bundle("sleep 1");
-        Assert.False(await CanOverwriteAsync(Repository.RuntimeBinary, "--root", _root, "run", Path.GetFileName(bundle), "--bundle", bundle));
+        var runtime = $"{bundle}/runtime";
+        File.Copy(Repository.RuntimeBinary, runtime);
+        Assert.False(await CanOverwriteAsync(runtime, "--root", _root, "run", Path.GetFileName(bundle), "--bundle", bundle));
 
         // The control: a program that does not protect itself.
         var plain = $"{bundle}/plain-sleep";
@@ -156,7 +159,7 @@ public sealed class LaunchTests : IDisposable
         var (code, output, _) = await NativeRuntime.RunAsync("plan", "--bundle", bundle);
         Assert.Equal(0, code);
         Assert.Contains("pivot_root(\".\", \".\")", output, StringComparison.Ordinal);
-        Assert.EndsWith("execve(\"/bin/sh\", [\"/bin/sh\", \"-c\", \"true\"], [\"PATH=/bin\"])\n", output, StringComparison.Ordinal);
+        Assert.EndsWith("execve(\"/bin/sh\", [\"/bin/sh\", \"-c\", \"true\"], [PATH])\n", output, StringComparison.Ordinal);
         Assert.Equal(before, Directory.GetDirectories(_root).Length);
     }
 

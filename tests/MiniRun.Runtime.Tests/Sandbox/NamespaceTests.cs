@@ -274,6 +274,7 @@ public sealed class NamespaceTests
 
     [Theory]
     [InlineData("ipc", "/not/there", "cannot be opened (no such file or directory); name the file of a ipc namespace")]
+    [InlineData("ipc", "/proc/self/ns/uts", "is no ipc namespace")]
     [InlineData("network", "/etc/hostname", "is no network namespace")]
     public async Task A_path_that_is_no_namespace_of_the_type_is_refused(string type, string path, string expected)
     {

@@ -59,8 +59,8 @@ public sealed class PlanBuilderTests : IDisposable
             20  close(file)
             21  unshare(CLONE_NEWCGROUP)
             22  setdomainname("example", 7)
-            23  execve("/bin/a", ["a", "x y"], ["A=1"])  ; on ENOENT or ENOTDIR or EACCES go on
-            24  execve("/bin/b", ["a", "x y"], ["A=1"])
+            23  execve("/bin/a", ["a", "x y"], [A])  ; on ENOENT or ENOTDIR or EACCES go on
+            24  execve("/bin/b", ["a", "x y"], [A])
 
             """,
             PlanPrinter.Print(_plan.Build()));

@@ -18,13 +18,13 @@ static long call(u64 number, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f)
     return result;
 }
 
-// Six arguments of -1 through the door of i386; ebp is the sixth.
-static long call32(u64 number)
+// Six arguments, all of them -1 but maybe the third, through the door of i386; ebp is the sixth.
+static long call32(u64 number, long third)
 {
     long result;
     __asm__ volatile(
         "push %%rbp\n\tmov %%rbx, %%r12\n\tmov $-1, %%rbx\n\tmov $-1, %%rbp\n\tint $0x80\n\tmov %%r12, %%rbx\n\tpop %%rbp"
-        : "=a"(result) : "a"(number), "c"(-1L), "d"(-1L), "S"(-1L), "D"(-1L) : "r8", "r9", "r10", "r11", "r12", "memory");
+        : "=a"(result) : "a"(number), "c"(-1L), "d"(third), "S"(-1L), "D"(-1L) : "r8", "r9", "r10", "r11", "r12", "memory");
     return (int)result;
 }
 
@@ -62,32 +62,60 @@ static void tell(const char *abi, u32 number, const char *word, long value)
     say(line);
 }
 
-// pause and sigsuspend would wait for ever, sync for every disk of the host.
-static int is_skipped(int abi, u32 number)
-{
-    return abi == I386 ? number == 29 || number == 36 || number == 72 : number == 34 || number == 162;
-}
+enum { UNTOUCHED = 1 << 20, ABIS = 3, NUMBERS = 560 };
 
-static void try(int abi, u32 number, volatile long *shared)
+// One place for each call: a second process that comes back from fork, at whatever time, tells of no other call.
+static volatile long *results;
+static long children[ABIS][NUMBERS];
+
+static volatile long *place_of(int abi, u32 number) { return results + abi * NUMBERS + number; }
+
+// sync would wait for every disk of the host.
+static int is_skipped(int abi, u32 number) { return number == (abi == I386 ? 36 : 162); }
+
+// pause and sigsuspend wait for a signal. All of them wait at once, for the same alarm.
+static int waits(int abi, u32 number) { return abi == I386 ? number == 29 || number == 72 : number == 34; }
+
+static void try(int abi, u32 number, u32 seconds)
 {
-    static const char *const names[] = { "x64", "x32", "i386" };
-    *shared = 1 << 20;
+    volatile long *result = place_of(abi, number);
+    *result = UNTOUCHED;
     long child = call(CLONE, 17, 0, 0, 0, 0, 0);
     if (child == 0) {
         // Whatever else may block is over soon.
-        call(ALARM, 10, 0, 0, 0, 0, 0);
-        long result = abi == I386 ? call32(number) : call(number | (abi == X32 ? 0x40000000 : 0), -1, -1, -1, -1, -1, -1);
-        // A second process that comes back from fork says nothing.
-        if (*shared == 1 << 20) *shared = result;
+        call(ALARM, seconds, 0, 0, 0, 0, 0);
+        // With all signals blocked, as -1 has it, sigsuspend would not hear of the alarm.
+        long value = abi == I386 ? call32(number, number == 72 ? 0 : -1) : call(number | (abi == X32 ? 0x40000000 : 0), -1, -1, -1, -1, -1, -1);
+        if (*result == UNTOUCHED) *result = value;
         quit(0);
     }
+    children[abi][number] = child;
+}
+
+static void report(int abi, u32 number)
+{
+    static const char *const names[] = { "x64", "x32", "i386" };
+    long child = children[abi][number];
     if (child < 0) { tell(names[abi], number, "no-process", -child); return; }
     u32 status = 0;
     call(WAIT4, child, (u64)&status, 0x40000000, 0, 0, 0);
+    long value = *place_of(abi, number);
     if (status & 0x7f) tell(names[abi], number, "signal", status & 0x7f);
-    else if (*shared == 1 << 20) tell(names[abi], number, "ended", 0);
-    else if (*shared < 0 && *shared > -4096) tell(names[abi], number, "errno", -*shared);
+    else if (value == UNTOUCHED) tell(names[abi], number, "ended", 0);
+    else if (value < 0 && value > -4096) tell(names[abi], number, "errno", -value);
     else tell(names[abi], number, "ok", 0);
+}
+
+static void try_all(void)
+{
+    const u32 patience = 2;
+    for (int abi = X64; abi < ABIS; abi++)
+        for (u32 number = 0; number < NUMBERS; number++) if (waits(abi, number)) try(abi, number, patience);
+    for (int abi = X64; abi < ABIS; abi++)
+        for (u32 number = 0; number < NUMBERS; number++)
+            if (!is_skipped(abi, number) && !waits(abi, number)) { try(abi, number, 10); report(abi, number); }
+    for (int abi = X64; abi < ABIS; abi++)
+        for (u32 number = 0; number < NUMBERS; number++) if (waits(abi, number)) report(abi, number);
 }
 
 static struct instruction filter[4096];
@@ -128,11 +156,11 @@ __attribute__((used)) static void start(u64 *stack)
         while (call(READ, 0, (u64)&byte, 1, 0, 0, 0) > 0) {}
         quit(0);
     }
-    volatile long *shared = (long *)call(MMAP, 0, 4096, 3, 0x21, -1, 0);
+    results = (long *)call(MMAP, 0, ABIS * NUMBERS * sizeof(long), 3, 0x21, -1, 0);
+    // What a call of i386 takes for a pointer is the last address of 32 bits, where there must be nothing to be read.
+    call(MMAP, 0xfffff000, 4096, 0, 0x32, -1, 0);
     if (stack[0] > 2) load(arguments[2]);
-    for (u32 number = 0; number < 480; number++) if (!is_skipped(X64, number)) try(X64, number, shared);
-    for (u32 number = 0; number < 560; number++) if (!is_skipped(X32, number)) try(X32, number, shared);
-    for (u32 number = 0; number < 480; number++) if (!is_skipped(I386, number)) try(I386, number, shared);
+    try_all();
     quit(0);
 }
 

@@ -53,7 +53,9 @@ sealed class HookBundle
         ["path"] = "/bin/sh",
         ["args"] = new JsonArray(
             Name(stage), "-c",
-            $"root=$1; echo {stage} >> $root/order; cat > $root/{stage}.state; cat /proc/$$/environ > $root/{stage}.env; cat /proc/$$/cmdline > $root/{stage}.words; "
+            // Its pid as the proc has it that it sees: createContainer is in the container's pid namespace, with the host's /proc.
+            $"root=$1; echo {stage} >> $root/order; cat > $root/{stage}.state; read -r pid rest < /proc/self/stat; "
+            + $"cat /proc/$pid/environ > $root/{stage}.env; cat /proc/$pid/cmdline > $root/{stage}.words; "
             + $"for n in mnt pid net uts ipc; do readlink /proc/self/ns/$n; done > $root/{stage}.namespaces; cat /proc/self/mountinfo > $root/{stage}.mounts; {extra}",
             "sh", stage == "startContainer" ? "/" : "@root@"),
         ["env"] = new JsonArray("PATH=/usr/bin:/bin", $"STAGE={stage}", "EMPTY="),

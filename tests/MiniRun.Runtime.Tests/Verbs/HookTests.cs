@@ -10,6 +10,48 @@ public sealed class HookTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
+    [Fact]
+    public async Task They_run_in_order_through_the_life_of_a_container()
+    {
+        var bundle = new HookBundle(_host);
+        await bundle.CreateAsync();
+        Assert.Equal(["prestart", "createRuntime", "createContainer"], bundle.Order);
+        var pid = await _host.PidAsync();
+        await _host.OutputAsync("start", _host.Id);
+        await Eventually.IsAsync(() => Task.FromResult(bundle.Order.Length == 6), "its program does not run");
+        Assert.Equal(["prestart", "createRuntime", "createContainer", "startContainer"], bundle.Order[..4]);
+        // The program and the hook that follows its start run side by side.
+        Assert.Equal(["poststart", "program"], bundle.Order[4..].Order(StringComparer.Ordinal));
+        await _host.OutputAsync("delete", "--force", _host.Id);
+        Assert.Equal("poststop", bundle.Order[^1]);
+
+        foreach (var (stage, status) in HookBundle.Stages.Zip(["creating", "creating", "creating", "created", "running", "stopped"]))
+        {
+            var state = bundle.StateAt(stage);
+            Assert.Equal(("1.0.2", _host.Id, status), (state.GetProperty("ociVersion").GetString(), state.GetProperty("id").GetString(), state.GetProperty("status").GetString()));
+            Assert.Equal((bundle.Path, "value"), (state.GetProperty("bundle").GetString(), state.GetProperty("annotations").GetProperty("key").GetString()));
+            Assert.Equal(stage == "poststop" ? 0 : pid, state.TryGetProperty("pid", out var told) ? told.GetInt32() : 0);
+            Assert.Equal($"PATH=/usr/bin:/bin\0STAGE={stage}\0EMPTY=\0", bundle.Read(stage, "env"));
+            Assert.StartsWith($"{HookBundle.Name(stage)}\0-c\0", bundle.Read(stage, "words"), StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>The specification says nothing of a hook without an environment; runc and crun give it their own.</summary>
+    [Fact]
+    public async Task Without_env_each_has_an_empty_environment()
+    {
+        var bundle = new HookBundle(_host);
+        foreach (var stage in HookBundle.Stages)
+        {
+            bundle.Edit(stage, hooks => hooks[0]!.AsObject().Remove("env"));
+            // Without a PATH a shell knows its own.
+            bundle.Edit(stage, hooks => hooks[0]!["args"]![2] = "PATH=/bin; " + (string)hooks[0]!["args"]![2]!);
+        }
+
+        await _host.OutputAsync("run", "--detach", "--bundle", bundle.Path, _host.Id);
+        await _host.OutputAsync("delete", "--force", _host.Id);
+        Assert.All(HookBundle.Stages, stage => Assert.Equal("", bundle.Read(stage, "env")));
+    }
 
     [Fact]
     public async Task With_run_they_are_the_same()

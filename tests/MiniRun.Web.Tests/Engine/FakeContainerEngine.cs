@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using MiniRun.Runtime.Engine;
+using MiniRun.Runtime.Sandbox.Timeline;
 
 namespace MiniRun.Web.Tests.Engine;
 
@@ -143,6 +144,12 @@ sealed class FakeContainerEngine(TimeProvider? time = null) : IContainerEngine
 
     public Task<IConsoleSession> AttachAsync(string reference, CancellationToken cancellationToken) =>
         Task.FromResult<IConsoleSession>(Consoles[Get(reference).Name]);
+
+    public Dictionary<string, StartTimeline> Timelines { get; } = [];
+
+    public StartTimeline ReadTimeline(string reference) => Timelines.TryGetValue(Get(reference).Name, out var timeline)
+        ? timeline
+        : throw new EngineException(EngineError.WrongState, $"{Get(reference).Name} was never started, so that there is no timeline; start it first.");
 
     public MetricSample? LatestMetrics(string reference) => RecentMetrics(reference) is [.., var last] ? last : null;
 
