@@ -52,8 +52,9 @@ static class CgroupRemoval
         return true;
     }
 
-    /// <summary>An empty scope ends by itself, only later: where systemd does not answer, that is worth a warning.</summary>
-    static void EndScope(ContainerCgroup cgroup)
+    /// <summary>Ends the scope of a cgroup that is gone, if it has one. Most end by themselves, only later: where systemd does not
+    /// answer, that is a warning of the cgroup.</summary>
+    public static void EndScope(ContainerCgroup cgroup)
     {
         try
         {

@@ -113,8 +113,7 @@ sealed class SystemdManager : IDisposable
         }
         catch (DbusException e) when (e.Name == UnitExists)
         {
-            // A scope that failed stays known until it is forgotten.
-            ResetFailed(place);
+            Forget(place);
             try
             {
                 return RequestNew(place, properties);
@@ -123,6 +122,24 @@ sealed class SystemdManager : IDisposable
             {
                 throw new CgroupException("$.linux.cgroupsPath", $"systemd has a unit {place.Scope} already; stop it, or name another");
             }
+        }
+    }
+
+    /// <summary>A scope that failed stays known, and so does one whose process had ended before it came into it.</summary>
+    void Forget(SystemdPlace place)
+    {
+        try
+        {
+            // a(sus): the cgroup, pid and command line of each.
+            var processes = new DbusReader(Call("GetUnitProcesses", "s", body => body.Text(place.Scope)).Body.Span);
+            if (processes.UInt32() == 0)
+            {
+                StopScope(place);
+            }
+        }
+        catch (DbusException e) when (e.Name == NoSuchUnit)
+        {
+            // Forgotten already.
         }
     }
 

@@ -190,6 +190,26 @@ failed_creation_leaves_no_scope() {
   remove_container scope
 }
 
+killed_creation_leaves_no_scope() {
+  local started duration part creator
+  _scope_bundle 'sleep 1000'
+  started=${EPOCHREALTIME/[.,]/}
+  start_container scope
+  duration=$((${EPOCHREALTIME/[.,]/} - started))
+  remove_container scope
+  # Within the time that a creation and a start take: before systemd is asked, while it works, and after.
+  for part in 25 30 35 40 45 50 60; do
+    "$MINIRUN_RUNTIME" --root "$work/state" --systemd-cgroup create --bundle "$work/bundles/scope" scope </dev/null >/dev/null 2>&1 &
+    creator=$!
+    sleep "$(printf '%d.%06d' $((duration * part / 100000000)) $((duration * part / 100 % 1000000)))"
+    kill -KILL "$creator" 2>/dev/null || true
+    wait "$creator" 2>/dev/null || true
+    [[ ! -e $_folder ]] || echo "killed after $part %: there was a scope"
+    remove_container scope
+    eventually "the end of the scope after $part % of the time" _is_gone
+  done
+}
+
 scope_of_somebody_else_is_left_alone() {
   systemd-run --quiet --scope --unit="$_scope" sleep 1000 &
   eventually 'a scope of somebody else' test -e "$_folder"

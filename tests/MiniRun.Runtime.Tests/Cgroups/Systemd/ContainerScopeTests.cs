@@ -95,7 +95,7 @@ public sealed class ContainerScopeTests : IDisposable
     public void A_scope_that_this_container_has_not_made_is_not_ended()
     {
         using var host = FakeHost.Unified();
-        using var bus = FakeBus.Start(Private, (_, call) => [FakeBus.Error(call, $"org.freedesktop.systemd1.{(call.Member is "ResetFailedUnit" ? "NoSuchUnit" : "UnitExists")}", "no")]);
+        using var bus = FakeBus.Start(Private, (_, call) => [FakeBus.Error(call, $"org.freedesktop.systemd1.{(call.Member is "GetUnitProcesses" ? "NoSuchUnit" : "UnitExists")}", "no")]);
         var cgroup = Begin(host);
         Assert.Contains("already", Assert.Throws<CgroupException>(() => cgroup.StartScope("one", Pid, NoAnnotations)).Message, StringComparison.Ordinal);
         Assert.True(CgroupRemoval.Force(cgroup));
