@@ -148,6 +148,11 @@ static class BundleWriter
         json.WriteEndArray();
         json.WriteString("cgroupsPath", "/" + cgroupPath);
         Limits.Write(json, definition.Limits);
+        if (definition.Network is NetworkMode.None)
+        {
+            WriteStrings(json, "sysctl", Hardening.NetworkParameters);
+        }
+
         WriteStrings(json, "maskedPaths", Hardening.MaskedPaths);
         WriteStrings(json, "readonlyPaths", Hardening.ReadOnlyPaths);
         json.WritePropertyName("seccomp");
@@ -188,6 +193,17 @@ static class BundleWriter
         {
             return [];
         }
+    }
+
+    static void WriteStrings(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, string> values)
+    {
+        json.WriteStartObject(name);
+        foreach (var (key, value) in values)
+        {
+            json.WriteString(key, value);
+        }
+
+        json.WriteEndObject();
     }
 
     static void WriteStrings(Utf8JsonWriter json, string name, IEnumerable<string> values)

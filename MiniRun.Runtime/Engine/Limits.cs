@@ -23,6 +23,12 @@ static class Limits
     {
         var resources = ToResources(limits);
         json.WriteStartObject("resources");
+        // The runtime adds what every program needs.
+        json.WriteStartArray("devices");
+        json.WriteStartObject();
+        json.WriteBoolean("allow", false);
+        json.WriteEndObject();
+        json.WriteEndArray();
         json.WriteStartObject("memory");
         json.WriteNumber("limit", resources.MemoryLimit!.Value);
         json.WriteNumber("swap", resources.MemorySwap!.Value);

@@ -4,6 +4,7 @@ namespace MiniRun.Runtime.Kernel;
 static class Prctl
 {
     public const int SetParentDeathSignal = 1;
+    public const int SetDumpable = 4;
     public const int SetKeepCapabilities = 8;
     public const int DropBoundingCapability = 24;
     public const int SetChildSubreaper = 36;

@@ -83,6 +83,7 @@ sealed partial class ContainerPlan
     {
         _plan.Close(_settings.Sync.Parent);
         _plan.SetParentDeathSignal(Signals.Kill);
+        _plan.ForbidTracing();
         if (ContinuesInChild(_config.Linux))
         {
             JoinNamespacesFirst();

@@ -35,6 +35,7 @@ sealed class ExecPlan
     {
         _plan.Close(parent);
         _plan.SetParentDeathSignal(Signals.Kill);
+        _plan.ForbidTracing();
         _plan.NewSession();
         _plan.SetUmask(0);
         _process.PrepareInHost();

@@ -96,6 +96,7 @@ static class FlagNames
     public static string Prctl(int option) => option switch
     {
         Kernel.Prctl.SetParentDeathSignal => "PR_SET_PDEATHSIG",
+        Kernel.Prctl.SetDumpable => "PR_SET_DUMPABLE",
         Kernel.Prctl.SetKeepCapabilities => "PR_SET_KEEPCAPS",
         Kernel.Prctl.DropBoundingCapability => "PR_CAPBSET_DROP",
         Kernel.Prctl.SetNoNewPrivileges => "PR_SET_NO_NEW_PRIVS",

@@ -95,6 +95,10 @@ sealed unsafe partial class PlanBuilder
 
     public void RaiseAmbientCapability(int capability) => Prctl(Kernel.Prctl.Ambient, Kernel.Prctl.AmbientRaise, (ulong)capability);
 
+    /// <summary>Until it becomes a program, nobody of a container that it enters may trace it or reach its descriptors through /proc
+    /// (CVE-2016-9962, SECURITY R14); execve(2) undoes it.</summary>
+    public void ForbidTracing() => Prctl(Kernel.Prctl.SetDumpable, 0);
+
     public void SetNoNewPrivileges() => Prctl(Kernel.Prctl.SetNoNewPrivileges, 1);
 
     public void SetGroups(IReadOnlyList<uint> groups)

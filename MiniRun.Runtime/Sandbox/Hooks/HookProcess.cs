@@ -41,6 +41,7 @@ static class HookProcess
         var plan = new PlanBuilder(memory);
         plan.Close(sync.Parent);
         plan.SetParentDeathSignal(Signals.Kill);
+        plan.ForbidTracing();
         plan.Enter(Files.Number(container), ContainerNamespaces.Enterable(linux));
         if (linux.Has("user"))
         {

@@ -26,6 +26,8 @@ sealed unsafe class NotifyAgent : IDisposable
     readonly ConcurrentQueue<SafeFileHandle> _descriptors = new();
     readonly List<Thread> _threads = [];
     readonly CancellationTokenSource _end = new();
+    readonly ManualResetEventSlim _goes = new(initialState: true);
+    int _held = -1;
 
     /// <param name="answers">By the number of the call; the kernel makes those that are not there.</param>
     public NotifyAgent(string path, Dictionary<int, Answer> answers)
@@ -51,10 +53,20 @@ sealed unsafe class NotifyAgent : IDisposable
         return told;
     }
 
+    /// <summary>From now on calls of a number wait for <see cref="LetGo"/>.</summary>
+    public void Holds(int number)
+    {
+        _goes.Reset();
+        Volatile.Write(ref _held, number);
+    }
+
+    public void LetGo() => _goes.Set();
+
     /// <summary>The agent ends, and its descriptors are closed.</summary>
     public void Dispose()
     {
         _end.Cancel();
+        _goes.Set();
         _listener.Dispose();
         foreach (var thread in _threads.ToArray())
         {
@@ -65,6 +77,9 @@ sealed unsafe class NotifyAgent : IDisposable
         {
             descriptor.Dispose();
         }
+
+        _goes.Dispose();
+        _end.Dispose();
     }
 
     void Run(Action work)
@@ -127,6 +142,11 @@ sealed unsafe class NotifyAgent : IDisposable
             }
 
             Asked.Enqueue((notification.Number, (int)notification.Pid));
+            if (notification.Number == Volatile.Read(ref _held))
+            {
+                _goes.Wait();
+            }
+
             var answer = _answers.GetValueOrDefault(notification.Number);
             var response = new Response { Id = notification.Id, Error = -answer.Errno, Flags = answer.Errno == 0 ? ContinueFlag : 0 };
             _ = ioctl(number, Send, &response);

@@ -1,14 +1,14 @@
-using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
+using MiniRun.Runtime.Tests.Sandbox;
 
-namespace MiniRun.Runtime.Tests.Sandbox;
+namespace MiniRun.Runtime.Tests.Security;
 
 /// <summary>
 /// Images that try to lead the runtime's mounts and devices somewhere else (SECURITY R1 to R11). The control of each attack is the
 /// same start by the same plan, from which the protecting step was taken: there the attack succeeds.
 /// </summary>
 [Trait("Category", "Integration")]
-public sealed partial class HostileImageTests : IDisposable
+public sealed class HostileImageTests : IDisposable
 {
     readonly string _secret = Directory.CreateTempSubdirectory("minirun-secret-").FullName;
 
@@ -65,7 +65,7 @@ public sealed partial class HostileImageTests : IDisposable
         using var host = WithHostReachable("true");
         host.Linux["devices"] = new JsonArray(Device("/srv/planted"));
         Directory.CreateDirectory(host.Rootfs + _secret);
-        using var swap = new Swap(host.Rootfs, "srv", _secret);
+        using var swap = new FolderSwap(host.Rootfs, "srv", _secret);
         for (var i = 0; i < 30; i++)
         {
             // What a start makes of it does not matter: it may also be refused.
@@ -243,13 +243,7 @@ public sealed partial class HostileImageTests : IDisposable
         Assert.Contains(MountHost.Lines(output), line => line.Place.EndsWith("/mnt", StringComparison.Ordinal));
     }
 
-    /// <summary>Hooks want to see the host until the container is complete: its paths would be within reach.</summary>
-    static MountHost WithHostReachable(string script)
-    {
-        var host = new MountHost(script);
-        host.Config["hooks"] = new JsonObject { ["createRuntime"] = new JsonArray(new JsonObject { ["path"] = "/bin/true" }) };
-        return host;
-    }
+    static MountHost WithHostReachable(string script) => UnprotectedStart.WithHostReachable(script);
 
     static JsonObject Device(string path) => new() { ["path"] = path, ["type"] = "c", ["major"] = 1, ["minor"] = 3 };
 
@@ -260,56 +254,7 @@ public sealed partial class HostileImageTests : IDisposable
         Assert.Contains(expected, error, StringComparison.Ordinal);
     }
 
-    /// <param name="protections">Names that tests/stress knows.</param>
-    static Task<(int Code, string Output, string Error)> WithoutAsync(MountHost host, string protections, string prepare = "") =>
-        host.RunAsync(prepare, runtime: $"{Repository.Root}/artifacts/stress/minirun-stress {host.Bundle} --without {protections}");
+    static Task<(int Code, string Output, string Error)> WithoutAsync(MountHost host, string protections, string prepare = "") => UnprotectedStart.RunAsync(host, protections, prepare);
 
     static bool Exists(string path) => new FileInfo(path).Exists || Directory.Exists(path) || new FileInfo(path).LinkTarget is not null;
-
-    /// <summary>Exchanges a folder and a link as fast as it can.</summary>
-    sealed partial class Swap : IDisposable
-    {
-        readonly string _folder;
-        readonly string _link;
-        readonly Thread _thread;
-        volatile bool _isOver;
-
-        public Swap(string rootfs, string name, string target)
-        {
-            _folder = $"{rootfs}/{name}";
-            _link = $"{rootfs}/{name}.link";
-            Directory.CreateDirectory(_folder);
-            File.CreateSymbolicLink(_link, target);
-            _thread = new Thread(() =>
-            {
-                while (!_isOver)
-                {
-                    _ = renameat2(-100, _folder, -100, _link, Exchange);
-                }
-            });
-            _thread.Start();
-        }
-
-        public void Dispose()
-        {
-            _isOver = true;
-            _thread.Join();
-            foreach (var path in (string[])[_folder, _link])
-            {
-                if (new FileInfo(path).LinkTarget is null)
-                {
-                    Directory.Delete(path, recursive: true);
-                }
-                else
-                {
-                    File.Delete(path);
-                }
-            }
-        }
-
-        const uint Exchange = 2;
-
-        [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-        private static partial int renameat2(int fromFolder, string from, int toFolder, string to, uint flags);
-    }
 }
