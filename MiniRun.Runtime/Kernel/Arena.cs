@@ -22,6 +22,9 @@ sealed unsafe class Arena : IDisposable
         _left = size;
     }
 
+    /// <summary>Where the next bytes will be, in somebody else's memory.</summary>
+    public byte* Next => _next;
+
     /// <summary>Zeroed bytes, aligned to eight.</summary>
     public byte* Allocate(int size)
     {

@@ -43,7 +43,7 @@ static partial class ContainerProcess
         using var joined = JoinedNamespaces.Open(order.Config);
         var openFiles = OpenFileLimit.Read();
         using var prepared = MountPreparation.For(order, joined);
-        using var memory = order.Records is { } folder ? LaunchMemory.Create(folder) : LaunchMemory.Create();
+        using var memory = order is { StartGate: not null, Records: { } folder } ? LaunchMemory.Create(folder) : LaunchMemory.Create();
         using var birthplace = cgroup?.OpenUnified();
         var settings = Settings(order, (sync.Child, sync.Parent), joined.Descriptors) with
         {
@@ -88,7 +88,23 @@ static partial class ContainerProcess
         }
         finally
         {
+            Keep(memory, order.Records);
             devices?.Dispose();
+        }
+    }
+
+    static void Keep(LaunchMemory memory, Folder? folder)
+    {
+        try
+        {
+            if (folder is not null)
+            {
+                memory.Save(folder);
+            }
+        }
+        catch (KernelException e) when (e.Errno is Errno.ENOSPC or Errno.EDQUOT or Errno.EROFS)
+        {
+            // A container must not fail because nobody can be told later how it began.
         }
     }
 

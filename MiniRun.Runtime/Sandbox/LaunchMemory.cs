@@ -6,8 +6,9 @@ namespace MiniRun.Runtime.Sandbox;
 
 /// <summary>The memory that the parent and the child of a launch share: the plan, its registers, and what came of each step.</summary>
 /// <remarks>
-/// Shared, so that a child can be cloned before its plan is written, and so that it can report. Kept in a file it outlives
+/// Shared, so that a child can be cloned before its plan is written, and so that it can report. Saved in a file it outlives
 /// the process that wrote it: <c>start</c> reads there why a program could not be executed, and every start leaves its timeline.
+/// Only what a child still writes by then is the file itself, mapped: on a disk each such page costs as much as a system call.
 /// The size is address space only: pages exist once they are written to.
 /// </remarks>
 sealed unsafe partial class LaunchMemory : IDisposable
@@ -23,12 +24,17 @@ sealed unsafe partial class LaunchMemory : IDisposable
     const ulong Magic = 0x32_48_43_4E_55_41_4C_4D;
     const int ReadAndWrite = 3;
     const int Read = 1;
+    const int Fixed = 0x10;
     const int Shared = 0x01;
     const int Private = 0x02;
     const int Anonymous = 0x20;
     const int NoReserve = 0x4000;
 
+    /// <summary>What the child writes: the header, the registers, and what came of each step.</summary>
+    static readonly int ReportSize = 4096 + (MaximumRegisters * sizeof(long)) + (MaximumSteps * sizeof(StepRecord));
+
     readonly byte* _start;
+    bool _reportsToFile;
 
     LaunchMemory(byte* start)
     {
@@ -58,12 +64,35 @@ sealed unsafe partial class LaunchMemory : IDisposable
     /// <summary>Memory that ends with the processes that share it.</summary>
     public static LaunchMemory Create() => Begin(Map(Shared | Anonymous | NoReserve, ReadAndWrite, -1));
 
-    /// <summary>Memory that stays readable in a file.</summary>
+    /// <summary>Memory whose child goes on reporting when the process that made it has ended.</summary>
     public static LaunchMemory Create(Folder folder)
     {
-        using var file = folder.OpenFile(FileName, Kernel.Open.ReadWrite | Kernel.Open.Create | Kernel.Open.Truncate);
-        KernelException.Check(Syscall.Invoke(SyscallNumber.Ftruncate, (ulong)Files.Number(file), Size), "ftruncate", FileName);
-        return Begin(Map(Shared, ReadAndWrite, Files.Number(file)));
+        using var file = OpenFile(folder, isNew: true);
+        var start = Map(Shared | Anonymous | NoReserve, ReadAndWrite, -1);
+        if ((nint)mmap(start, (nuint)ReportSize, ReadAndWrite, Shared | Fixed, Files.Number(file), 0) == -1)
+        {
+            var error = KernelException.Last("mmap");
+            _ = munmap(start, Size);
+            throw error;
+        }
+
+        var memory = Begin(start);
+        memory._reportsToFile = true;
+        return memory;
+    }
+
+    /// <summary>Saves the launch in a folder: the plan, and what came of it so far.</summary>
+    public void Save(Folder folder)
+    {
+        using var file = OpenFile(folder, isNew: !_reportsToFile);
+        if (!_reportsToFile)
+        {
+            Write(file, _start, (byte*)(Header + 1));
+            Write(file, (byte*)Records, (byte*)(Records + Header->StepCount));
+        }
+
+        Write(file, (byte*)Steps, (byte*)(Steps + Header->StepCount));
+        Write(file, (byte*)(Steps + MaximumSteps), Arena.Next);
     }
 
     /// <summary>What an earlier launch left in a folder; null when there is nothing, or nothing that this version understands.</summary>
@@ -114,6 +143,23 @@ sealed unsafe partial class LaunchMemory : IDisposable
     }
 
     public void Dispose() => _ = munmap(_start, Size);
+
+    static SafeFileHandle OpenFile(Folder folder, bool isNew)
+    {
+        var file = folder.OpenFile(FileName, isNew ? Kernel.Open.ReadWrite | Kernel.Open.Create | Kernel.Open.Truncate : Kernel.Open.ReadWrite);
+        KernelException.Check(Syscall.Invoke(SyscallNumber.Ftruncate, (ulong)Files.Number(file), Size), "ftruncate", FileName);
+        return file;
+    }
+
+    /// <summary>At the same place in the file as in memory.</summary>
+    void Write(SafeFileHandle file, byte* from, byte* to)
+    {
+        while (from < to)
+        {
+            from += KernelException.Check(
+                Syscall.Invoke(SyscallNumber.Pwrite64, (ulong)Files.Number(file), (ulong)from, (ulong)(to - from), (ulong)(from - _start)), "pwrite", FileName);
+        }
+    }
 
     static LaunchMemory Begin(byte* start)
     {

@@ -13,13 +13,15 @@ binary=${MINIRUN_RUNTIME:-artifacts/bin/minirun-runtime}
 work=$(mktemp -d)
 compare=$PWD/tests/bench/compare.py
 cleanup() {
-  umount "$work/bin/minirun-runtime" 2>/dev/null || true
+  umount "$work/bin/minirun-runtime" "$work/run" 2>/dev/null || true
   rm -rf "$work"
 }
 trap cleanup EXIT
 
 # The runtime as it is installed: on a read-only mount, so that no start has to copy it.
-mkdir -p "$work/bin" "$work/rootfs/bin" "$work/rootfs"/{proc,sys,dev,etc,tmp}
+mkdir -p "$work/run" "$work/bin" "$work/rootfs/bin" "$work/rootfs"/{proc,sys,dev,etc,tmp}
+# State is in memory wherever systemd is, and so it is here, for all.
+mount -t tmpfs tmpfs "$work/run"
 touch "$work/bin/minirun-runtime"
 mount --bind "$binary" "$work/bin/minirun-runtime"
 mount -o remount,bind,ro "$work/bin/minirun-runtime"
@@ -81,8 +83,8 @@ pair() {
   shift
   while [[ $1 != -- ]]; do peer+=("$1") && shift; done
   shift
-  side ours "$minirun" --root "$work/state" "$@"
-  side theirs "${peer[@]}" --root "$work/state-$name"
+  side ours "$minirun" --root "$work/run/ours" "$@"
+  side theirs "${peer[@]}" --root "$work/run/theirs"
   for what in "run:$runs:run, /bin/true" "life:$runs:create + start + delete" "exec:$runs:exec /bin/true" "many:5:200 starts, 8 at a time"; do
     IFS=: read -r what count title <<<"$what"
     jq -n --slurpfile ours "$work/ours-$what" --slurpfile theirs "$work/theirs-$what" '{ ours: $ours[0], theirs: $theirs[0] }' >"$work/pair.json"
