@@ -92,7 +92,17 @@ in_machine() {
 
 if [[ ${1:-} != --unit-only ]]; then
   echo "== VM (unified cgroups)"
+  # The machine has a PATH of its own.
+  MINIRUN_DOTNET=$(command -v dotnet)
+  export MINIRUN_DOTNET
   in_machine suite tests/vm/suite
+  in_machine units tests/vm/units
+  in_machine callers tests/vm/callers
+  echo "== VM (systemd)"
+  in_machine suite-systemd --systemd tests/vm/suite
+  in_machine suite-hybrid --systemd --hybrid tests/vm/suite
+  in_machine units-systemd --systemd tests/vm/units
+  in_machine callers-systemd --systemd tests/vm/callers
 fi
 
 if [[ -z ${1:-} ]]; then

@@ -1,3 +1,4 @@
+using MiniRun.Runtime.Cgroups.Systemd;
 using MiniRun.Runtime.Kernel;
 
 namespace MiniRun.Runtime.Cgroups;
@@ -29,16 +30,39 @@ static class CgroupRemoval
         return cgroup.TryRemove();
     }
 
-    /// <summary>Ends whatever still runs in a cgroup and removes it; null is nothing to do.</summary>
+    /// <summary>Ends whatever still runs in a cgroup and removes it, and its scope; null is nothing to do.</summary>
     /// <returns>Whether it is gone.</returns>
     public static bool Force(ContainerCgroup? cgroup)
     {
-        if (cgroup is null || cgroup.TryRemove())
+        if (cgroup is null)
         {
             return true;
         }
 
-        cgroup.Kill();
-        return Await(cgroup);
+        if (!cgroup.TryRemove())
+        {
+            cgroup.Kill();
+            if (!Await(cgroup))
+            {
+                return false;
+            }
+        }
+
+        EndScope(cgroup);
+        return true;
+    }
+
+    /// <summary>Ends the scope of a cgroup that is gone, if it has one. Most end by themselves, only later: where systemd does not
+    /// answer, that is a warning of the cgroup.</summary>
+    public static void EndScope(ContainerCgroup cgroup)
+    {
+        try
+        {
+            cgroup.Scope?.End();
+        }
+        catch (Exception e) when (e is CgroupException or DbusException or KernelException)
+        {
+            cgroup.Warnings.Add($"systemd was not told that {cgroup.Scope!.Place.Scope} has ended: {e.Message}");
+        }
     }
 }

@@ -11,12 +11,19 @@ sealed partial class ContainerCgroup
     /// means nothing, or, when strict, the host cannot enforce it.</exception>
     public void SetLimits(ResourceSpec resources, bool strict = false)
     {
-        if (Exists() && !ReferenceEquals(resources, _madeFor))
+        var isChange = Exists() && !ReferenceEquals(resources, _madeFor);
+        if (isChange)
         {
             Extend(resources);
         }
 
-        new LimitWriter(this, strict).Write(resources);
+        var writer = new LimitWriter(this, strict);
+        writer.Write(resources);
+        if (isChange)
+        {
+            TellSystemd(resources, writer);
+        }
+
         _branches.ForEach(branch => branch.IsFresh = false);
     }
 

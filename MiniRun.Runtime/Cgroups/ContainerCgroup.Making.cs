@@ -1,4 +1,5 @@
 using System.Globalization;
+using MiniRun.Runtime.Cgroups.Systemd;
 using MiniRun.Runtime.Kernel;
 using MiniRun.Runtime.Spec;
 
@@ -37,13 +38,14 @@ sealed partial class ContainerCgroup
     }
 
     /// <summary>Makes the part in the v2 tree, in which a process can be born; <see cref="Complete"/> makes the others.</summary>
-    /// <remarks>The parameters and errors are those of <see cref="Create"/>.</remarks>
-    public static ContainerCgroup Begin(CgroupLayout layout, string path, ResourceSpec? resources = null, bool strict = false)
+    /// <param name="scope">When systemd makes it: around a process that must be born before, so that nothing is made here.</param>
+    /// <remarks>The other parameters and errors are those of <see cref="Create"/>.</remarks>
+    public static ContainerCgroup Begin(CgroupLayout layout, string path, ResourceSpec? resources = null, bool strict = false, ContainerScope? scope = null)
     {
-        var cgroup = new ContainerCgroup(layout, path) { _madeFor = resources, _isStrict = strict };
+        var cgroup = new ContainerCgroup(layout, path) { _madeFor = resources, _isStrict = strict, Scope = scope };
         try
         {
-            if (layout.Unified is { } unified)
+            if (scope is null && layout.Unified is { } unified)
             {
                 cgroup.TryMake(unified);
             }
@@ -58,7 +60,7 @@ sealed partial class ContainerCgroup
         return cgroup;
     }
 
-    /// <summary>Makes the parts in v1 hierarchies.</summary>
+    /// <summary>Makes the parts in v1 hierarchies, and takes over what systemd has made.</summary>
     /// <remarks>After an error only what was made is left of it: killing and removing it harms nobody else.</remarks>
     public void Complete()
     {
@@ -66,7 +68,7 @@ sealed partial class ContainerCgroup
         {
             foreach (var hierarchy in CgroupChoice.Hierarchies(_layout, _madeFor))
             {
-                if (!hierarchy.IsUnified)
+                if (!hierarchy.IsUnified || Scope is not null)
                 {
                     TryMake(hierarchy);
                 }
@@ -194,9 +196,10 @@ sealed partial class ContainerCgroup
         }
     }
 
-    static void RequireUnused(CgroupBranch branch)
+    void RequireUnused(CgroupBranch branch)
     {
         var members = MembersBelow(branch);
+        members.Remove(_first);
         if (members.Count > 0)
         {
             throw new CgroupException(

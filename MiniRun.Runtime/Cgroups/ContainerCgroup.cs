@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
+using MiniRun.Runtime.Cgroups.Systemd;
 using MiniRun.Runtime.Kernel;
 
 namespace MiniRun.Runtime.Cgroups;
@@ -28,9 +29,10 @@ sealed partial class ContainerCgroup
     public IReadOnlyList<CgroupBranch> Branches => _branches;
 
     /// <summary>The cgroup of a container that was started before, in every hierarchy that has it; nothing is made.</summary>
-    public static ContainerCgroup Find(CgroupLayout layout, string path)
+    /// <param name="scope">Of the container, when systemd made it.</param>
+    public static ContainerCgroup Find(CgroupLayout layout, string path, ContainerScope? scope = null)
     {
-        var cgroup = new ContainerCgroup(layout, path);
+        var cgroup = new ContainerCgroup(layout, path) { Scope = scope };
         foreach (var hierarchy in layout.Hierarchies)
         {
             var branch = new CgroupBranch(hierarchy, cgroup.Path);
@@ -52,14 +54,14 @@ sealed partial class ContainerCgroup
     /// <summary>The files of v1 through which a thread joins by writing "0".</summary>
     /// <remarks>Before it moves a process by its number, the kernel stops every fork of the host, and on a quiet host waits a grace
     /// period of RCU for that: 5 to 20 ms (measured). A thread that moves itself waits for nothing.</remarks>
-    public List<string> Entrances()
+    public List<CgroupEntrance> Entrances()
     {
-        var entrances = new List<string>(_branches.Count);
+        var entrances = new List<CgroupEntrance>(_branches.Count);
         foreach (var branch in _branches)
         {
             if (!branch.IsUnified)
             {
-                entrances.Add(branch.Place + "/tasks");
+                entrances.Add(new CgroupEntrance(branch.Hierarchy, branch.Path));
             }
         }
 
@@ -67,14 +69,14 @@ sealed partial class ContainerCgroup
     }
 
     /// <summary>What <see cref="Entrances"/> of a cgroup in these hierarchies would be.</summary>
-    public static List<string> EntrancesOf(List<CgroupHierarchy> hierarchies, string path)
+    public static List<CgroupEntrance> EntrancesOf(List<CgroupHierarchy> hierarchies, string path)
     {
-        var entrances = new List<string>(hierarchies.Count);
+        var entrances = new List<CgroupEntrance>(hierarchies.Count);
         foreach (var hierarchy in hierarchies)
         {
             if (!hierarchy.IsUnified)
             {
-                entrances.Add($"{hierarchy.Path}/{path}/tasks");
+                entrances.Add(new CgroupEntrance(hierarchy, path));
             }
         }
 

@@ -18,7 +18,8 @@ sealed partial class LimitWriter
         WriteRealtime(resources);
     }
 
-    void WriteQuota(ResourceSpec resources)
+    /// <summary>The part of <see cref="Write"/> that limits CPU time.</summary>
+    public void WriteQuota(ResourceSpec resources)
     {
         // 0 is not set, as callers mean it.
         var quota = resources.CpuQuota is 0 ? null : resources.CpuQuota;

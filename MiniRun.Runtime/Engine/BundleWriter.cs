@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using MiniRun.Runtime.Images;
@@ -13,9 +12,7 @@ static class BundleWriter
 {
     const int MaximumHostName = 63;
 
-    /// <summary>For the capabilities that every container has.</summary>
-    static readonly byte[] SeccompProfile = SeccompWriter.Write(
-        DefaultProfile.For(Spec.Capabilities.Mask([.. Hardening.Capabilities]), RuntimeInformation.ProcessArchitecture));
+    static readonly byte[] SeccompProfile = DefaultProfile.Document();
 
     static readonly string[] OwnFiles = ["hostname", "hosts", "resolv.conf"];
 

@@ -88,6 +88,8 @@ public sealed partial class ContainerEngine
     {
         var id = entry.Container.Id;
         using var bundle = _folders.Containers.OpenFolder(id);
+        // Before anybody hears of the end: whoever deletes the container then must find nobody writing in its folder.
+        KeepTimeline(entry, bundle);
         var record = ReadExit(id, bundle);
         var status = entry.Container.Status;
         SetStatus(entry, record is not null
@@ -111,7 +113,6 @@ public sealed partial class ContainerEngine
 
         entry.Cgroup = null;
         entry.Metrics.EndRun();
-        KeepTimeline(entry, bundle);
         _folders.Running.DeleteTree(id);
         EngineLog.Ended(_logger, entry.Container.Name, entry.Container.Status.ExitCode ?? 0, entry.Container.Status.OutOfMemory);
         entry.EndRun();

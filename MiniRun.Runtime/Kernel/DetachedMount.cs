@@ -25,7 +25,7 @@ static unsafe class DetachedMount
         using var context = Owned(KernelException.Check(
             Syscall.Invoke(SyscallNumber.Fsopen, (ulong)arena.Text(type), MountApi.FsopenCloseOnExec), "fsopen", type));
         var number = (ulong)Files.Number(context);
-        foreach (var (key, value) in options)
+        foreach (var (key, value) in options.SelectMany(Split))
         {
             var kind = value is null ? MountApi.FsconfigFlag : MountApi.FsconfigString;
             var text = value is null ? 0 : (ulong)arena.Text(value);
@@ -50,6 +50,9 @@ static unsafe class DetachedMount
                 (ulong)(&attributes), (ulong)sizeof(MountAttributes)),
             "mount_setattr");
     }
+
+    static IEnumerable<(string Key, string? Value)> Split((string Key, string? Value) option) =>
+        OverlayLayers.NeedSplitting(option.Key, option.Value) ? OverlayLayers.Split(option.Value!).Select(layer => ("lowerdir+", (string?)layer)) : [option];
 
     static SafeFileHandle Owned(long descriptor) => new((nint)descriptor, ownsHandle: true);
 }

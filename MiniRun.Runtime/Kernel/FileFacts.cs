@@ -21,6 +21,9 @@ unsafe struct FileFacts
     public const int Link = 0xA000;
     public const int Socket = 0xC000;
 
+    const int WritableByOthers = 0b010_010;
+    const uint NoFollow = 0x100;
+
     public uint Mask;
     public uint BlockSize;
     public ulong Attributes;
@@ -42,17 +45,32 @@ unsafe struct FileFacts
     fixed ulong _later[13];
 
     /// <summary>Of the file that a descriptor stands for.</summary>
-    public static FileFacts Of(SafeFileHandle file)
-    {
-        FileFacts facts;
-        var empty = (byte)0;
-        KernelException.Check(
-            Syscall.Invoke(SyscallNumber.Statx, (ulong)Files.Number(file), (ulong)(&empty), MountApi.EmptyPath, Basic, (ulong)(&facts)), "statx");
-        return facts;
-    }
+    public static FileFacts Of(SafeFileHandle file) => Ask(file, "", MountApi.EmptyPath);
+
+    /// <summary>Of an entry itself, also where it is a link.</summary>
+    /// <exception cref="KernelException">There is none.</exception>
+    public static FileFacts Of(Folder folder, string name) => Ask(folder.Handle, name, NoFollow);
 
     public readonly int Kind => Mode & KindMask;
 
     /// <summary>Permission bits with setuid, setgid and sticky.</summary>
     public readonly int Permissions => Mode & ~KindMask;
+
+    /// <summary>When its content was changed, in nanoseconds since 1970.</summary>
+    public readonly long Modified => ((long)_times[6] * 1_000_000_000) + (uint)_times[7];
+
+    /// <summary>Whether nobody but root can have written it.</summary>
+    public readonly bool IsRootsAlone => Uid == 0 && (Mode & WritableByOthers) == 0;
+
+    static FileFacts Ask(SafeFileHandle folder, string name, uint flags)
+    {
+        FileFacts facts;
+        fixed (byte* path = System.Text.Encoding.UTF8.GetBytes(name + '\0'))
+        {
+            KernelException.Check(
+                Syscall.Invoke(SyscallNumber.Statx, (ulong)Files.Number(folder), (ulong)path, flags, Basic, (ulong)(&facts)), "statx", name);
+        }
+
+        return facts;
+    }
 }

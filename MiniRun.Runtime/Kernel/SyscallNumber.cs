@@ -8,6 +8,8 @@ static class SyscallNumber
     static bool Arm => RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
     public static int Read => Arm ? 63 : 0;
+
+    public static int Pread64 => Arm ? 67 : 17;
     public static int Write => Arm ? 64 : 1;
     public static int Close => Arm ? 57 : 3;
     public static int Fstat => Arm ? 80 : 5;

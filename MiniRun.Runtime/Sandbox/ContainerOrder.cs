@@ -1,4 +1,5 @@
 using MiniRun.Runtime.Cgroups;
+using MiniRun.Runtime.Cgroups.Systemd;
 using MiniRun.Runtime.Kernel;
 using MiniRun.Runtime.Seccomp;
 using MiniRun.Runtime.Spec;
@@ -29,6 +30,9 @@ sealed record ContainerOrder
 
     /// <summary>The path of its cgroup below each hierarchy, which is made for it; null leaves the process in the caller's.</summary>
     public string? CgroupPath { get; init; }
+
+    /// <summary>The scope in which systemd makes the cgroup, at that path; null lets the runtime make it.</summary>
+    public ContainerScope? Scope { get; init; }
 
     /// <summary>Whether a limit that this host cannot enforce is an error; otherwise it becomes a warning of the cgroup.</summary>
     public bool IsStrict { get; init; }

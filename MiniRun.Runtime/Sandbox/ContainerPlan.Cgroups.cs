@@ -7,14 +7,30 @@ namespace MiniRun.Runtime.Sandbox;
 sealed partial class ContainerPlan
 {
     readonly Dictionary<CgroupHierarchy, Register> _ownCgroups = [];
+    readonly List<Register> _laterEntrances = [];
 
     /// <summary>Whether the child may move itself: in a user namespace it is not the owner of the host's cgroups.</summary>
     public static bool JoinsCgroupsItself(LinuxSpec linux) => !linux.Has("user");
 
     /// <summary>Where the child will move itself, before any cgroup is made.</summary>
-    static List<string> PlannedEntrances(LaunchSettings settings) => settings.CgroupPath is { } path && JoinsCgroupsItself(settings.Config.Linux)
+    static List<CgroupEntrance> PlannedEntrances(LaunchSettings settings) => settings.CgroupPath is { } path && JoinsCgroupsItself(settings.Config.Linux)
         ? ContainerCgroup.EntrancesOf(CgroupChoice.Hierarchies(settings.Cgroups, settings.Config.Linux.Resources), path)
         : [];
+
+    void JoinCgroups(IReadOnlyList<CgroupEntrance> entrances)
+    {
+        foreach (var entrance in entrances)
+        {
+            if (entrance.IsForLater)
+            {
+                _laterEntrances.Add(_plan.OpenEntrance(entrance.Path));
+            }
+            else
+            {
+                _plan.JoinCgroup(entrance.Path);
+            }
+        }
+    }
 
     /// <summary>The host's user who is to manage the v2 cgroup from inside: the one of the program, where a user namespace makes it
     /// no user of the host, a cgroup namespace shows no more than that cgroup, and a mount lets it write.</summary>

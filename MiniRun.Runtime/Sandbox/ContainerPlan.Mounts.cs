@@ -196,7 +196,7 @@ sealed partial class ContainerPlan
         if (mount.Options.Superblock.Count + mount.Options.Data.Count > 0)
         {
             var context = _plan.PickFilesystem(place);
-            SetOptions(context, mount);
+            SetOptions(context, mount, out _);
             _plan.Reconfigure(context);
         }
 
@@ -212,32 +212,7 @@ sealed partial class ContainerPlan
             throw new SpecException(mount.Path + ".type", "is missing; a mount without a type needs the option \"bind\" or \"rbind\"");
         }
 
-        var context = _plan.OpenFilesystem(mount.Spec.Type);
-        if (mount.Spec.Source.Length > 0)
-        {
-            _plan.SetOption(context, "source", mount.Spec.Source);
-        }
-
-        SetOptions(context, mount);
-        return _plan.CreateMount(context, attributes, name);
-    }
-
-    void SetOptions(Register context, PlannedMount mount)
-    {
-        if (_config.Linux.MountLabel.Length > 0 && !mount.ShowsKernelFiles && mount.Spec.Type is not "mqueue")
-        {
-            _plan.SetOption(context, "context", _config.Linux.MountLabel);
-        }
-
-        foreach (var flag in mount.Options.Superblock)
-        {
-            _plan.SetOption(context, flag, null);
-        }
-
-        foreach (var (key, value) in mount.Options.Data)
-        {
-            _plan.SetOption(context, key, value);
-        }
+        return _plan.CreateMount(BeginFilesystem(mount, out _), attributes, name);
     }
 
     string SourcePath(PlannedMount mount) => mount.SourcePath(_settings.BundlePath);

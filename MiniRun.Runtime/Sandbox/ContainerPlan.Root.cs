@@ -93,7 +93,7 @@ sealed partial class ContainerPlan
     {
         if (_mounts.Find(mount => mount.IsRoot) is { } overlay)
         {
-            return NewFilesystem(overlay, "rootfs", overlay.Options.OfNew.Set);
+            return overlay.Spec.Type is "overlay" ? LayeredRoot(overlay) : NewFilesystem(overlay, "rootfs", overlay.Options.OfNew.Set);
         }
 
         // Opened once, and not through a link: what it is afterwards does not depend on its path (SECURITY R1).

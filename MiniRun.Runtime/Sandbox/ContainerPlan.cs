@@ -1,3 +1,4 @@
+using MiniRun.Runtime.Cgroups;
 using MiniRun.Runtime.Kernel;
 using MiniRun.Runtime.Spec;
 
@@ -46,11 +47,11 @@ sealed partial class ContainerPlan
     /// <summary>Writes the rest.</summary>
     /// <param name="entrances">Of the cgroups that the child moves itself into; none when its parent moves it.</param>
     /// <exception cref="SpecException">The configuration asks for something that cannot be planned.</exception>
-    public LaunchPlan Complete(IReadOnlyList<string> entrances)
+    public LaunchPlan Complete(IReadOnlyList<CgroupEntrance> entrances)
     {
         _plan.NewSession();
         _plan.SetUmask(0);
-        _plan.JoinCgroups(entrances);
+        JoinCgroups(entrances);
         BecomeRootOfUserNamespace();
         _process.PrepareInHost();
         EnterNamespaces();
@@ -175,6 +176,7 @@ sealed partial class ContainerPlan
 
         _parentIsDone = true;
         _plan.AwaitParent(_settings.Sync.Child);
+        _laterEntrances.ForEach(_plan.JoinCgroup);
         if (_config.Linux.IsNew("cgroup"))
         {
             // Not by clone3: the namespace's root would be the cgroup of the parent.

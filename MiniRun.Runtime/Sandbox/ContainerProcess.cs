@@ -19,8 +19,9 @@ static partial class ContainerProcess
     {
         Launcher.RequireOneThread();
         SecurityModules.OfHost.Require(order.Config.Process);
-        // In v2 the child is born in its cgroup. Into v1 it moves itself, so there its folders can be made beside its work.
-        var cgroup = order.CgroupPath is { } path ? ContainerCgroup.Begin(order.Layout, path, order.Config.Linux.Resources, order.IsStrict) : null;
+        // In v2 the child is born in its cgroup. Into v1 it moves itself, so there its folders can be made beside its work. Only
+        // systemd wants to see it first, and moves it while it waits for us.
+        var cgroup = order.CgroupPath is { } path ? ContainerCgroup.Begin(order.Layout, path, order.Config.Linux.Resources, order.IsStrict, order.Scope) : null;
         ResctrlGroup? resctrl = null;
         try
         {
@@ -63,6 +64,7 @@ static partial class ContainerProcess
                 devices.Move(linux.NetDevices);
             }
 
+            cgroup?.StartScope(order.Id, launch.Process.Pid, order.Config.Annotations);
             cgroup?.Complete();
             var movesItself = ContainerPlan.JoinsCgroupsItself(linux);
             var plan = beginning.Complete(movesItself && cgroup is not null ? cgroup.Entrances() : []);

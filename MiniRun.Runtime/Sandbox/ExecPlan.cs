@@ -1,3 +1,4 @@
+using MiniRun.Runtime.Cgroups;
 using MiniRun.Runtime.Kernel;
 using MiniRun.Runtime.Spec;
 
@@ -30,7 +31,7 @@ sealed class ExecPlan
     /// <param name="container">A pidfd of the container's first process.</param>
     /// <param name="namespaces">Those that it enters; the pid namespace is one that it is born in.</param>
     /// <param name="entrances">Of the cgroups that it moves itself into.</param>
-    public LaunchPlan Write(int parent, int container, ulong namespaces, IReadOnlyList<string> entrances)
+    public LaunchPlan Write(int parent, int container, ulong namespaces, IReadOnlyList<CgroupEntrance> entrances)
     {
         _plan.Close(parent);
         _plan.SetParentDeathSignal(Signals.Kill);
@@ -44,7 +45,11 @@ sealed class ExecPlan
         }
 
         // In its cgroup before it can use anything of the container's.
-        _plan.JoinCgroups(entrances);
+        foreach (var entrance in entrances)
+        {
+            _plan.JoinCgroup(entrance.Path);
+        }
+
         _plan.AwaitParent(Settings.Sync);
         if (Process.CpuAffinity?.Final is { } finalCpus)
         {

@@ -96,13 +96,22 @@ sealed partial class PlanBuilder
         Close(file);
     }
 
-    /// <summary>Moves the process, which must have one thread, into cgroups of v1.</summary>
-    public void JoinCgroups(IReadOnlyList<string> entrances)
+    /// <summary>Moves the process, which must have one thread, into a cgroup of v1.</summary>
+    public void JoinCgroup(string entrance) => JoinCgroup(OpenEntrance(entrance));
+
+    /// <summary>Opens the way into a cgroup of v1 while it can be reached.</summary>
+    public Register OpenEntrance(string entrance)
     {
-        foreach (var entrance in entrances)
-        {
-            WriteFile(entrance, "0");
-        }
+        var file = Allocate("entrance");
+        Call(SyscallNumber.Openat, [Files.CurrentFolder, Text(entrance), (long)(Open.WriteOnly | Open.CloseOnExec), 0], file);
+        return file;
+    }
+
+    /// <summary>Moves the process through a way that was opened.</summary>
+    public void JoinCgroup(Register entrance)
+    {
+        Call(SyscallNumber.Write, [entrance, Text("0"), 1]);
+        Close(entrance);
     }
 
     public void Duplicate(Register from, int to) => Call(SyscallNumber.Dup3, [from, to, 0]);

@@ -8,6 +8,14 @@ sealed partial class PlanBuilder
     public void MakeMountsPrivate() =>
         Call(SyscallNumber.Mount, [0, Text("/"), 0, MountApi.RecursivePrivate, 0]);
 
+    /// <summary>Makes a filesystem and mounts it at a path, by mount(2).</summary>
+    public void MountAt(string type, string path, string options) =>
+        Call(SyscallNumber.Mount, [Text(type), Text(path), Text(type), 0, Text(options)]);
+
+    /// <summary>Opens the mount at a path.</summary>
+    public void OpenMount(string path, Register mount) =>
+        Call(SyscallNumber.OpenTree, [Files.CurrentFolder, Text(path), MountApi.OpenTreeCloseOnExec], mount);
+
     /// <summary>Begins a filesystem of a type; options follow, then <see cref="CreateMount"/>.</summary>
     public Register OpenFilesystem(string type)
     {
@@ -46,8 +54,17 @@ sealed partial class PlanBuilder
     /// <summary>Makes the filesystem and a detached mount of it that carries its attributes from the first moment.</summary>
     public Register CreateMount(Register context, ulong attributes, string name)
     {
+        CreateFilesystem(context);
+        return MountFilesystem(context, attributes, name);
+    }
+
+    /// <summary>Makes a filesystem whose options are complete.</summary>
+    public void CreateFilesystem(Register context) => Call(SyscallNumber.Fsconfig, [context, (long)MountApi.FsconfigCreate, 0, 0, 0]);
+
+    /// <summary>A detached mount of a filesystem that was made.</summary>
+    public Register MountFilesystem(Register context, ulong attributes, string name)
+    {
         var mount = Allocate(name);
-        Call(SyscallNumber.Fsconfig, [context, (long)MountApi.FsconfigCreate, 0, 0, 0]);
         Call(SyscallNumber.Fsmount, [context, (long)MountApi.FsmountCloseOnExec, attributes], mount);
         Close(context);
         return mount;

@@ -85,9 +85,12 @@ sealed unsafe partial class PlanBuilder(LaunchMemory memory)
     }
 
     /// <summary>The step just written may fail with these errors.</summary>
-    public PlanBuilder Tolerate(params ReadOnlySpan<Errno> errors)
+    public PlanBuilder Tolerate(params ReadOnlySpan<Errno> errors) => Tolerate(Mark(), errors);
+
+    /// <summary>The marked step may fail with these errors.</summary>
+    public PlanBuilder Tolerate(int mark, params ReadOnlySpan<Errno> errors)
     {
-        ref var step = ref memory.Steps[Mark()];
+        ref var step = ref memory.Steps[mark];
         var place = 0;
         while (step.Tolerated[place] != 0)
         {

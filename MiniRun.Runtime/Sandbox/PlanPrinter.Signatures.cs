@@ -80,7 +80,7 @@ static partial class PlanPrinter
         [SyscallNumber.Chroot] = new("chroot", ArgumentKind.Text),
         [SyscallNumber.PivotRoot] = new("pivot_root", ArgumentKind.Text, ArgumentKind.Text),
         [SyscallNumber.Prctl] = new("prctl", ArgumentKind.PrctlOption, ArgumentKind.Number, ArgumentKind.Number),
-        [SyscallNumber.Mount] = new("mount", ArgumentKind.Text, ArgumentKind.Text, ArgumentKind.Text, ArgumentKind.TreeFlags),
+        [SyscallNumber.Mount] = new("mount", ArgumentKind.Text, ArgumentKind.Text, ArgumentKind.Text, ArgumentKind.TreeFlags, ArgumentKind.Text),
         [SyscallNumber.Umount2] = new("umount2", ArgumentKind.Text, ArgumentKind.Number),
         [SyscallNumber.Sethostname] = new("sethostname", ArgumentKind.Text, ArgumentKind.Number),
         [SyscallNumber.Setdomainname] = new("setdomainname", ArgumentKind.Text, ArgumentKind.Number),

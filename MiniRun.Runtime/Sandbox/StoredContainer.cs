@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using MiniRun.Runtime.Cgroups;
+using MiniRun.Runtime.Cgroups.Systemd;
 using MiniRun.Runtime.Kernel;
 using MiniRun.Runtime.Spec;
 
@@ -117,7 +118,9 @@ sealed class StoredContainer : IDisposable
 
     /// <summary>Its cgroup; null when it was started without one, or before the host was started.</summary>
     public ContainerCgroup? Cgroup(CgroupLayout layout) =>
-        Record is { Cgroup.Length: > 0 } record && record.IsOfThisBoot() ? ContainerCgroup.Find(layout, record.Cgroup) : null;
+        Record is { Cgroup.Length: > 0 } record && record.IsOfThisBoot()
+            ? ContainerCgroup.Find(layout, record.Cgroup, record.BySystemd ? ContainerScope.At(record.Cgroup) : null)
+            : null;
 
     /// <summary>Its first process.</summary>
     /// <exception cref="UnknownContainerException">It has ended.</exception>

@@ -10,6 +10,10 @@ static class DefaultProfile
 {
     const string Resource = "MiniRun.Runtime.Seccomp.default.json";
 
+    /// <summary>The object linux.seccomp for the capabilities that containers have by default, as JSON.</summary>
+    public static byte[] Document() =>
+        SeccompWriter.Write(For(Capabilities.Mask([.. Hardening.Capabilities]), RuntimeInformation.ProcessArchitecture));
+
     /// <param name="capabilities">Of the container, a bit for each: what they allow the profile does not forbid.</param>
     /// <param name="processor">Of the machine.</param>
     public static SeccompSpec For(ulong capabilities, Architecture processor)

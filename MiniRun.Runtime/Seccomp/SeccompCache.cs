@@ -37,19 +37,19 @@ sealed class SeccompCache(string path, Architecture processor)
         try
         {
             using var folder = Folder.Open(path);
-            if (!FileStatus.Of(folder.Handle).IsRootsAlone)
+            if (!FileFacts.Of(folder.Handle).IsRootsAlone)
             {
                 return null;
             }
 
             using var file = folder.OpenFile(name, Open.ReadOnly | Open.NonBlocking);
-            var status = FileStatus.Of(file);
-            if (!status.IsRootsAlone || !status.IsRegularFile || !SeccompCacheEntry.IsPossibleSize(document, status.Size))
+            var facts = FileFacts.Of(file);
+            if (!facts.IsRootsAlone || facts.Kind != FileFacts.Regular || !SeccompCacheEntry.IsPossibleSize(document, (long)facts.Size))
             {
                 return null;
             }
 
-            var bytes = GC.AllocateUninitializedArray<byte>((int)status.Size);
+            var bytes = GC.AllocateUninitializedArray<byte>((int)facts.Size);
             return Files.Read(file, bytes) == bytes.Length ? SeccompCacheEntry.Read(bytes, processor, document) : null;
         }
         catch (KernelException)
@@ -64,7 +64,7 @@ sealed class SeccompCache(string path, Architecture processor)
         try
         {
             using var folder = Folder.Ensure(path);
-            if (!FileStatus.Of(folder.Handle).IsRootsAlone)
+            if (!FileFacts.Of(folder.Handle).IsRootsAlone)
             {
                 return;
             }
@@ -87,7 +87,7 @@ sealed class SeccompCache(string path, Architecture processor)
         var entries = folder.List();
         if (entries.Count >= MaximumEntries)
         {
-            foreach (var (oldest, _) in entries.OrderBy(entry => FileStatus.Of(folder, entry.Name).Modified).Take(entries.Count - MaximumEntries + 1))
+            foreach (var (oldest, _) in entries.OrderBy(entry => FileFacts.Of(folder, entry.Name).Modified).Take(entries.Count - MaximumEntries + 1))
             {
                 folder.Delete(oldest);
             }

@@ -6,12 +6,13 @@ namespace MiniRun.Runtime.Spec;
 static class SpecTemplate
 {
     /// <summary>UTF-8, indented.</summary>
-    public static byte[] Write() => Document(null);
+    /// <param name="seccomp">The object linux.seccomp.</param>
+    public static byte[] Write(byte[] seccomp) => Document(seccomp, null);
 
     /// <summary>One that needs no root on the host: its root is the given user, and it keeps the caller's network.</summary>
-    public static byte[] WriteRootless(uint uid, uint gid) => Document((uid, gid));
+    public static byte[] WriteRootless(byte[] seccomp, uint uid, uint gid) => Document(seccomp, (uid, gid));
 
-    static byte[] Document((uint Uid, uint Gid)? owner)
+    static byte[] Document(byte[] seccomp, (uint Uid, uint Gid)? owner)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
@@ -25,7 +26,7 @@ static class SpecTemplate
             json.WriteEndObject();
             json.WriteString("hostname", "minirun");
             WriteMounts(json, isRootless: owner is not null);
-            WriteLinux(json, owner);
+            WriteLinux(json, seccomp, owner);
             json.WriteEndObject();
         }
 
@@ -92,7 +93,7 @@ static class SpecTemplate
         json.WriteEndObject();
     }
 
-    static void WriteLinux(Utf8JsonWriter json, (uint Uid, uint Gid)? owner)
+    static void WriteLinux(Utf8JsonWriter json, byte[] seccomp, (uint Uid, uint Gid)? owner)
     {
         json.WriteStartObject("linux");
         if (owner is { } mapped)
@@ -121,6 +122,8 @@ static class SpecTemplate
         }
 
         json.WriteEndArray();
+        json.WritePropertyName("seccomp");
+        json.WriteRawValue(seccomp);
         json.WriteStrings("maskedPaths", Hardening.MaskedPaths);
         json.WriteStrings("readonlyPaths", Hardening.ReadOnlyPaths);
         json.WriteEndObject();

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using MiniRun.Runtime.Cgroups;
+using MiniRun.Runtime.Cgroups.Systemd;
 using MiniRun.Runtime.Kernel;
 using MiniRun.Runtime.Sandbox;
 using MiniRun.Runtime.Sandbox.Hooks;
@@ -16,14 +17,15 @@ sealed class Creation : IDisposable
     readonly Bundle _bundle;
     readonly StoredContainer _stored;
     readonly CgroupLayout _layout;
+    readonly ContainerScope? _scope;
     ContainerCgroup? _cgroup;
     ContainerTerminal? _terminal;
     bool _isKept;
     bool _hasEnded;
     bool _isRecorded;
 
-    Creation(GlobalOptions global, Arguments arguments, CgroupLayout layout, Folder root, Bundle bundle, StoredContainer stored) =>
-        (_global, _arguments, _layout, _root, _bundle, _stored) = (global, arguments, layout, root, bundle, stored);
+    Creation(GlobalOptions global, Arguments arguments, CgroupLayout layout, ContainerScope? scope, Folder root, Bundle bundle, StoredContainer stored) =>
+        (_global, _arguments, _layout, _scope, _root, _bundle, _stored) = (global, arguments, layout, scope, root, bundle, stored);
 
     /// <summary>Null until it is started.</summary>
     public LaunchedProcess? Process { get; private set; }
@@ -47,13 +49,15 @@ sealed class Creation : IDisposable
 
             RequireConsole(bundle.Config.Process.Terminal, arguments, stays);
             var layout = GlobalOptions.DetectCgroups();
+            ContainerScope? scope = null;
             if (global.BySystemd)
             {
-                throw new UsageException("--systemd-cgroup: containers get their cgroups without systemd in this version; use --cgroup-manager=cgroupfs");
+                ContainerId.Check(id);
+                scope = ContainerScope.For(bundle.Config.Linux.CgroupsPath, id);
             }
 
             var root = global.OpenRoot();
-            return new Creation(global, arguments, layout, root, bundle, StoredContainer.Create(root, id, bundle.Document));
+            return new Creation(global, arguments, layout, scope, root, bundle, StoredContainer.Create(root, id, bundle.Document));
         }
         catch
         {
@@ -92,6 +96,7 @@ sealed class Creation : IDisposable
             Streams = _terminal?.Streams ?? default,
             Layout = _layout,
             CgroupPath = CgroupPlace,
+            Scope = _scope,
             IsStrict = true,
             Filter = filter,
             Records = _stored.Folder,
@@ -106,11 +111,7 @@ sealed class Creation : IDisposable
             Record(Process.Pid, isCreating: false);
         }
 
-        foreach (var warning in _cgroup?.Warnings ?? [])
-        {
-            ErrorLog.Warn(_global, warning);
-        }
-
+        WarnOfCgroup();
         HandOverTerminal();
     }
 
@@ -152,7 +153,9 @@ sealed class Creation : IDisposable
             Processes.Reap(Process.PidFd, wait: true);
         }
 
+        _cgroup?.Warnings.Clear();
         CgroupRemoval.Force(_cgroup);
+        WarnOfCgroup();
         if (Process is not null && Config.Linux.IntelRdt is { } rdt)
         {
             ResctrlGroup.Remove(rdt, _stored.Id, ResctrlGroup.UsualRoot);
@@ -176,11 +179,19 @@ sealed class Creation : IDisposable
             HasStartHooks = Config.Hooks.StartContainer.Count + Config.Hooks.Poststart.Count > 0,
             HasPoststop = Config.Hooks.Poststop.Count > 0,
             HasResctrl = Config.Linux.IntelRdt is not null,
-            BySystemd = _global.BySystemd,
+            BySystemd = _scope is not null,
             IsCreating = isCreating,
         };
         record.Write(_stored.Folder);
         _isRecorded = true;
+    }
+
+    void WarnOfCgroup()
+    {
+        foreach (var warning in _cgroup?.Warnings ?? [])
+        {
+            ErrorLog.Warn(_global, warning);
+        }
     }
 
     void HandOverTerminal()
@@ -207,9 +218,9 @@ sealed class Creation : IDisposable
         }
     }
 
-    string? CgroupPlace => _global.UsesCgroups ? CgroupPlaceOf(Config, _stored.Id) : null;
+    string? CgroupPlace => _scope?.Place.Path ?? (_global.UsesCgroups ? CgroupPlaceOf(Config, _stored.Id) : null);
 
-    /// <summary>Where the cgroup of a container belongs, below each hierarchy's root.</summary>
+    /// <summary>Where the cgroup of a container belongs, below each hierarchy's root, when the runtime makes it.</summary>
     public static string CgroupPlaceOf(RuntimeConfig config, string id) => config.Linux.CgroupsPath switch
     {
         null or "" => "minirun/" + id,

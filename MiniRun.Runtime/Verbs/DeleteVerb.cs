@@ -1,7 +1,9 @@
 using MiniRun.Runtime.Cgroups;
+using MiniRun.Runtime.Cgroups.Systemd;
 using MiniRun.Runtime.Kernel;
 using MiniRun.Runtime.Sandbox;
 using MiniRun.Runtime.Sandbox.Hooks;
+using MiniRun.Runtime.Spec;
 
 namespace MiniRun.Runtime.Verbs;
 
@@ -47,7 +49,7 @@ static class DeleteVerb
         }
         else
         {
-            End(container, layout);
+            End(global, container, layout);
         }
 
         if (container.Record is { HasResctrl: true } && container.Config.Linux.IntelRdt is { } rdt)
@@ -64,7 +66,7 @@ static class DeleteVerb
     }
 
     /// <summary>Ends every process of it, and removes its cgroup.</summary>
-    static void End(StoredContainer container, CgroupLayout layout)
+    static void End(GlobalOptions global, StoredContainer container, CgroupLayout layout)
     {
         var cgroup = container.Cgroup(layout);
         using var process = container.TryOpenProcess();
@@ -86,16 +88,66 @@ static class DeleteVerb
         {
             throw new UnknownContainerException($"the cgroup of container {container.Id} cannot be removed: a process in it does not end; try again later");
         }
+
+        Warn(global, cgroup);
     }
 
     /// <summary>Whoever created it was killed before it wrote down what it had made. What was to become the container has died with
     /// it; only an empty cgroup can be left, and one that has processes is somebody else's.</summary>
     static void RemoveCgroupOfWreck(GlobalOptions global, StoredContainer container, CgroupLayout layout)
     {
-        if (container.TryReadConfig() is { } config && ContainerCgroup.Find(layout, Creation.CgroupPlaceOf(config, container.Id)) is var cgroup
-            && !CgroupRemoval.Await(cgroup))
+        if (container.TryReadConfig() is not { } config)
         {
-            ErrorLog.Warn(global, $"the cgroup {cgroup.Path} has processes and is left as it is: the state of container {container.Id} does not say that they are its own");
+            return;
+        }
+
+        Remove(global, container, ContainerCgroup.Find(layout, Creation.CgroupPlaceOf(config, container.Id)));
+        if (ScopeOfWreck(global, config, container.Id) is { } scope)
+        {
+            Remove(global, container, ContainerCgroup.Find(layout, scope.Place.Path, scope));
+        }
+    }
+
+    static void Remove(GlobalOptions global, StoredContainer wreck, ContainerCgroup cgroup)
+    {
+        if (CgroupRemoval.Await(cgroup))
+        {
+            // systemd would wait for ever for the end of a process that had ended before it came into its scope.
+            CgroupRemoval.EndScope(cgroup);
+            Warn(global, cgroup);
+        }
+        else
+        {
+            ErrorLog.Warn(global, $"the cgroup {cgroup.Path} has processes and is left as it is: the state of container {wreck.Id} does not say that they are its own");
+        }
+    }
+
+    /// <summary>The scope that it would have had; null when its path, which alone can tell, is none of systemd's.</summary>
+    static ContainerScope? ScopeOfWreck(GlobalOptions global, RuntimeConfig config, string id)
+    {
+        var path = config.Linux.CgroupsPath;
+        if (!global.BySystemd && path?.Split(':').Length != 3)
+        {
+            return null;
+        }
+
+        try
+        {
+            var scope = ContainerScope.For(path, id);
+            return ContainerScope.At(scope.Place.Path);
+        }
+        catch (CgroupException)
+        {
+            // With such a path, or without systemd, nothing was made.
+            return null;
+        }
+    }
+
+    static void Warn(GlobalOptions global, ContainerCgroup? cgroup)
+    {
+        foreach (var warning in cgroup?.Warnings ?? [])
+        {
+            ErrorLog.Warn(global, warning);
         }
     }
 }

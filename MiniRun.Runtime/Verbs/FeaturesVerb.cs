@@ -1,3 +1,4 @@
+using MiniRun.Runtime.Cgroups.Systemd;
 using MiniRun.Runtime.Sandbox;
 using MiniRun.Runtime.Spec;
 
@@ -13,6 +14,8 @@ static class FeaturesVerb
             MountOptions = [.. MountOptionTable.Names.Order(StringComparer.Ordinal)],
             SeccompArchitectures = ["SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM", "SCMP_ARCH_X32", "SCMP_ARCH_X86", "SCMP_ARCH_X86_64"],
             SeccompFlags = SeccompReader.Flags,
+            Systemd = true,
+            UnsafeAnnotations = [AnnotatedProperties.Prefix],
             Annotations = new Dictionary<string, string> { ["org.opencontainers.runtime-spec.version"] = Verb.SpecVersion, ["minirun.version"] = Verb.Version },
         });
         Standard.Print([.. document, (byte)'\n']);

@@ -1,4 +1,5 @@
 using MiniRun.Runtime.Kernel;
+using MiniRun.Runtime.Seccomp;
 using MiniRun.Runtime.Spec;
 
 namespace MiniRun.Runtime.Verbs;
@@ -13,7 +14,10 @@ static class SpecVerb
     public static int Run(Arguments arguments)
     {
         using var bundle = Folder.Open(arguments.Path("--bundle", "."));
-        var document = arguments.Has("--rootless") ? SpecTemplate.WriteRootless(Processes.UserId(), Processes.GroupId()) : SpecTemplate.Write();
+        var seccomp = DefaultProfile.Document();
+        var document = arguments.Has("--rootless")
+            ? SpecTemplate.WriteRootless(seccomp, Processes.UserId(), Processes.GroupId())
+            : SpecTemplate.Write(seccomp);
         try
         {
             bundle.Write(FileName, document, Open.Create | Open.Exclusive, 0b110_100_100);

@@ -1,4 +1,3 @@
-using MiniRun.Runtime.Kernel;
 using MiniRun.Runtime.Sandbox.Monitoring;
 
 namespace MiniRun.Runtime.Verbs;
@@ -9,7 +8,6 @@ static class WatchVerb
     public static int Run(Handover container)
     {
         using var monitor = new ContainerMonitor(container);
-        OwnProgram.ForgetCode();
         monitor.Run();
         return 0;
     }

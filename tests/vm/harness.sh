@@ -53,15 +53,15 @@ runtime() {
 
 # bundle NAME SCRIPT [PART=VALUE]...: a container that runs a shell script in the cgroup /suite/NAME. Its config.json is
 # runc's default, with the capabilities that the checks need to prove a denial, and no device but the usual ones. Parts:
-# members of JSON objects for resources, linux and process; rules, after the one that denies all devices; namespaces, by
+# members of JSON objects for resources, linux, process and top, the whole; rules, after the one that denies all devices; namespaces, by
 # their types; cgroup_mount, ro or rw; path, of the cgroup. (Text, because each start of jq takes longer than a container's.)
 bundle() {
-  local part name resources='' linux='' process='' rules='' namespaces='pid mount ipc uts network cgroup' cgroup_mount=ro path=/suite/$1
+  local part name resources='' linux='' process='' top='' rules='' namespaces='pid mount ipc uts network cgroup' cgroup_mount=ro path=/suite/$1
   local script=$2 types='' rights='["CAP_KILL", "CAP_MKNOD", "CAP_SYS_ADMIN", "CAP_DAC_OVERRIDE", "CAP_SETUID", "CAP_SETGID", "CAP_CHOWN"]'
   for part in "${@:3}"; do
     name=${part%%=*}
     case $name in
-      resources | linux | process | rules) printf -v "$name" '%s, %s' "${!name}" "${part#*=}" ;;
+      resources | linux | process | top | rules) printf -v "$name" '%s, %s' "${!name}" "${part#*=}" ;;
       namespaces | cgroup_mount | path) printf -v "$name" %s "${part#*=}" ;;
       *) give_up "bundle has no part '$part'" ;;
     esac
@@ -90,7 +90,7 @@ bundle() {
     "cgroupsPath": "$path",
     "resources": { "devices": [{ "allow": false, "access": "rwm" }$rules]$resources },
     "namespaces": [$types]$linux
-  }
+  }$top
 }
 JSON
 }

@@ -88,17 +88,17 @@ sealed class DbusConnection : IDisposable
     public void Dispose() => _socket.Dispose();
 
     /// <summary>EXTERNAL: the kernel says which user is at the other end, and both must agree.</summary>
+    /// <remarks>The end is said with the beginning: systemd would read a message together with a BEGIN that comes alone, and answer
+    /// it only when more comes.</remarks>
     void Authenticate()
     {
         var user = Convert.ToHexStringLower(Encoding.ASCII.GetBytes(Processes.EffectiveUser().ToString(CultureInfo.InvariantCulture)));
-        Send(Encoding.ASCII.GetBytes($"\0AUTH EXTERNAL {user}\r\n"));
+        Send(Encoding.ASCII.GetBytes($"\0AUTH EXTERNAL {user}\r\nBEGIN\r\n"));
         var answer = ReceiveLine();
         if (!answer.StartsWith("OK ", StringComparison.Ordinal))
         {
             throw new DbusException(DbusException.Broken, $"D-Bus refuses this user: {answer}");
         }
-
-        Send("BEGIN\r\n"u8);
     }
 
     string ReceiveLine()

@@ -6,7 +6,7 @@ using MiniRun.Runtime.Spec;
 namespace MiniRun.Runtime.Cgroups.Systemd;
 
 /// <summary>A container's scope in the words of systemd: what it does not know of, systemd would reset when it reloads.</summary>
-static class ScopeProperties
+static partial class ScopeProperties
 {
     const ulong Infinity = ulong.MaxValue;
     const ulong DefaultPeriod = 100_000;
@@ -14,6 +14,8 @@ static class ScopeProperties
 
     /// <summary>systemd keeps whole percents of a processor.</summary>
     const ulong QuotaStep = 10_000;
+
+    const string SwapFile = "memory.swap.max";
 
     /// <summary>The properties of a new scope.</summary>
     /// <param name="isUnified">Whether the controllers are those of v2.</param>
@@ -31,9 +33,30 @@ static class ScopeProperties
         UnitProperty.Of(isUnified ? "IOAccounting" : "BlockIOAccounting", true),
         // No conflict with the shutdown target: whoever started the container stops it.
         UnitProperty.Of("DefaultDependencies", false),
+        // One that failed, because the kernel killed in it, is forgotten like any other once it is empty.
+        UnitProperty.Of("CollectMode", "inactive-or-failed"),
         .. isUnified ? [] : Devices(resources),
         .. ForLimits(resources, isUnified),
     ];
+
+    /// <summary>The properties that follow from a change of limits.</summary>
+    /// <param name="read">Gives what a file of the v2 cgroup holds after the change.</param>
+    public static List<UnitProperty> ForChange(ResourceSpec resources, bool isUnified, Func<string, string?> read)
+    {
+        var properties = ForLimits(resources, isUnified);
+        if (!isUnified)
+        {
+            // The list is added to, unless an empty one comes first.
+            properties.AddRange(resources.Devices.Count > 0 ? [UnitProperty.Pairs("DeviceAllow", []), .. Devices(resources)] : []);
+        }
+        else if (resources.MemorySwap > 0 && resources.MemoryLimit is not > 0 && read(SwapFile) is { } swap)
+        {
+            // v2 counts swap apart from memory, whose limit is not among the changes.
+            properties.AddRange(ForFile(SwapFile, swap));
+        }
+
+        return properties;
+    }
 
     /// <summary>The properties that follow from limits.</summary>
     public static List<UnitProperty> ForLimits(ResourceSpec resources, bool isUnified)
@@ -49,15 +72,14 @@ static class ScopeProperties
             properties.Add(UnitProperty.Of("MemoryLow", Bytes(reservation)));
         }
 
-        if (isUnified && resources.MemorySwap is { } swap and not 0 && (swap < 0 || resources.MemoryLimit is > 0))
+        // Unlimited memory has unlimited swap, too, unless that is limited.
+        var total = resources.MemorySwap is null or 0 && resources.MemoryLimit < 0 ? -1 : resources.MemorySwap;
+        if (isUnified && total is { } swap and not 0 && (swap < 0 || resources.MemoryLimit is > 0))
         {
-            properties.Add(UnitProperty.Of("MemorySwapMax", swap < 0 ? Infinity : (ulong)(swap - resources.MemoryLimit!.Value)));
+            properties.Add(UnitProperty.Of("MemorySwapMax", swap < 0 ? Infinity : (ulong)Math.Max(swap - resources.MemoryLimit!.Value, 0)));
         }
 
-        if (resources.CpuShares is { } shares and not 0)
-        {
-            properties.Add(isUnified ? UnitProperty.Of("CPUWeight", (ulong)LimitWriter.Weight(shares)) : UnitProperty.Of("CPUShares", shares));
-        }
+        AddWeights(properties, resources, isUnified);
 
         AddQuota(properties, resources);
         if (resources.PidsLimit is { } pids)
@@ -69,9 +91,31 @@ static class ScopeProperties
         {
             AddSet(properties, "AllowedCPUs", resources.Cpus, "cpu.cpus");
             AddSet(properties, "AllowedMemoryNodes", resources.MemoryNodes, "cpu.mems");
+            foreach (var (file, value) in resources.Unified)
+            {
+                properties.AddRange(ForFile(file, value));
+            }
         }
 
         return properties;
+    }
+
+    static void AddWeights(List<UnitProperty> properties, ResourceSpec resources, bool isUnified)
+    {
+        if (resources.CpuShares is { } shares and not 0)
+        {
+            properties.Add(isUnified ? UnitProperty.Of("CPUWeight", (ulong)LimitWriter.Weight(shares)) : UnitProperty.Of("CPUShares", shares));
+        }
+
+        if (isUnified && (resources.CpuIdle is > 0 || (resources.CpuIdle is 0 && resources.CpuShares is null or 0)))
+        {
+            properties.AddRange(ForFile("cpu.idle", resources.CpuIdle > 0 ? "1" : "0"));
+        }
+
+        if (isUnified && resources.BlockIo?.Weight is { } weight and > 0)
+        {
+            properties.Add(UnitProperty.Of("IOWeight", LimitWriter.InputOutputWeight(weight)));
+        }
     }
 
     static ulong Bytes(long bytes) => bytes < 0 ? Infinity : (ulong)bytes;

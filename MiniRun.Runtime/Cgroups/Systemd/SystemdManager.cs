@@ -1,5 +1,4 @@
 using MiniRun.Runtime.Kernel;
-using MiniRun.Runtime.Spec;
 
 namespace MiniRun.Runtime.Cgroups.Systemd;
 
@@ -12,6 +11,7 @@ sealed class SystemdManager : IDisposable
     const string UnitExists = Name + ".UnitExists";
     const string NoSuchUnit = Name + ".NoSuchUnit";
     const string JobRemoved = "JobRemoved";
+    const string Flag = "--systemd-cgroup";
     const int PatienceMilliseconds = 30_000;
 
     readonly DbusConnection _connection;
@@ -23,17 +23,21 @@ sealed class SystemdManager : IDisposable
         _isBus = isBus;
     }
 
+    /// <exception cref="CgroupException">systemd does not run this host (sd_booted(3)).</exception>
+    public static void RequireHost(string run)
+    {
+        if (!Folder.PathExists(run + "/systemd/system"))
+        {
+            throw new CgroupException(Flag, $"systemd does not run this host ({run}/systemd/system is missing); leave the flag out, and the runtime makes the cgroups itself");
+        }
+    }
+
     /// <summary>Connects to the systemd that runs this host: to itself or, where it does not listen, over the system's bus.</summary>
     /// <param name="run">The place of its sockets.</param>
     /// <exception cref="CgroupException">systemd does not run here, or cannot be reached.</exception>
     public static SystemdManager Connect(string run = "/run", int milliseconds = PatienceMilliseconds)
     {
-        const string Flag = "--systemd-cgroup";
-        if (!Folder.PathExists(run + "/systemd/system"))
-        {
-            throw new CgroupException(Flag, $"systemd does not run this host ({run}/systemd/system is missing); leave the flag out, and the runtime makes the cgroups itself");
-        }
-
+        RequireHost(run);
         try
         {
             return new SystemdManager(DbusConnection.Connect(run + "/systemd/private", isBus: false, milliseconds), isBus: false);
@@ -55,46 +59,30 @@ sealed class SystemdManager : IDisposable
         }
     }
 
-    /// <summary>Makes the scope with a process in it, and waits until it is there.</summary>
-    /// <param name="isUnified">Whether the controllers are those of v2.</param>
-    /// <exception cref="CgroupException">The scope exists already, or systemd could not make it.</exception>
+    /// <summary>Makes the scope, and waits until it is there.</summary>
+    /// <exception cref="CgroupException">The scope exists already, or systemd could not make it. Nothing is left of it.</exception>
     /// <exception cref="DbusException">systemd refused a property.</exception>
-    public void StartScope(SystemdPlace place, string description, int pid, ResourceSpec resources, bool isUnified)
+    public void StartScope(SystemdPlace place, List<UnitProperty> properties)
     {
-        var properties = ScopeProperties.ForStart(place, description, pid, resources, isUnified);
+        var answer = RequestStart(place, properties);
         try
         {
-            Start(place, properties);
+            AwaitJob(place, answer);
         }
-        catch (DbusException e) when (e.Name == UnitExists)
+        catch (CgroupException)
         {
-            // A scope that failed stays known until it is forgotten.
-            ResetFailed(place);
-            try
-            {
-                Start(place, properties);
-            }
-            catch (DbusException again) when (again.Name == UnitExists)
-            {
-                throw new CgroupException("$.linux.cgroupsPath", $"systemd has a unit {place.Scope} already; stop it, or name another");
-            }
+            StopScope(place);
+            throw;
         }
     }
 
-    /// <summary>Changes the limits that systemd knows of, until the host restarts.</summary>
-    public void SetLimits(SystemdPlace place, ResourceSpec resources, bool isUnified)
+    /// <summary>Changes properties until the host restarts.</summary>
+    public void SetProperties(SystemdPlace place, List<UnitProperty> properties) => Call("SetUnitProperties", "sba(sv)", body =>
     {
-        var properties = ScopeProperties.ForLimits(resources, isUnified);
-        if (properties.Count > 0)
-        {
-            Call("SetUnitProperties", "sba(sv)", body =>
-            {
-                body.Text(place.Scope);
-                body.Flag(true);
-                Write(body, properties);
-            });
-        }
-    }
+        body.Text(place.Scope);
+        body.Flag(true);
+        Write(body, properties);
+    });
 
     /// <summary>Ends the scope with every process in it; one that is gone is no error.</summary>
     public void StopScope(SystemdPlace place)
@@ -117,14 +105,52 @@ sealed class SystemdManager : IDisposable
 
     public void Dispose() => _connection.Dispose();
 
-    void Start(SystemdPlace place, List<UnitProperty> properties) => AwaitJob(place, Call("StartTransientUnit", "ssa(sv)a(sa(sv))", body =>
+    DbusMessage RequestStart(SystemdPlace place, List<UnitProperty> properties)
+    {
+        try
+        {
+            return RequestNew(place, properties);
+        }
+        catch (DbusException e) when (e.Name == UnitExists)
+        {
+            Forget(place);
+            try
+            {
+                return RequestNew(place, properties);
+            }
+            catch (DbusException again) when (again.Name == UnitExists)
+            {
+                throw new CgroupException("$.linux.cgroupsPath", $"systemd has a unit {place.Scope} already; stop it, or name another");
+            }
+        }
+    }
+
+    /// <summary>A scope that failed stays known, and so does one whose process had ended before it came into it.</summary>
+    void Forget(SystemdPlace place)
+    {
+        try
+        {
+            // a(sus): the cgroup, pid and command line of each.
+            var processes = new DbusReader(Call("GetUnitProcesses", "s", body => body.Text(place.Scope)).Body.Span);
+            if (processes.UInt32() == 0)
+            {
+                StopScope(place);
+            }
+        }
+        catch (DbusException e) when (e.Name == NoSuchUnit)
+        {
+            // Forgotten already.
+        }
+    }
+
+    DbusMessage RequestNew(SystemdPlace place, List<UnitProperty> properties) => Call("StartTransientUnit", "ssa(sv)a(sa(sv))", body =>
     {
         body.Text(place.Scope);
         body.Text("replace");
         Write(body, properties);
         // Units that it would need with it: none.
         body.Array(8, _ => { });
-    }));
+    });
 
     void ResetFailed(SystemdPlace place)
     {

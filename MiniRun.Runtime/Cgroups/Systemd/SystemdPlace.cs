@@ -10,6 +10,8 @@ sealed record SystemdPlace(string Slice, string Scope)
     const string DefaultSlice = "system.slice";
     const string DefaultPrefix = "minirun";
 
+    const int LongestUnit = 255;
+
     /// <summary>The root's name.</summary>
     const string RootSlice = "-.slice";
 
@@ -52,12 +54,35 @@ sealed record SystemdPlace(string Slice, string Scope)
         return new SystemdPlace(slice.Length == 0 ? DefaultSlice : Checked(slice), ScopeOf(prefix, name.Length == 0 ? id : name));
     }
 
-    static string ScopeOf(string prefix, string name) => $"{(prefix.Length == 0 ? "" : prefix + "-")}{name}.scope";
+    /// <summary>The place of a cgroup that systemd made.</summary>
+    /// <param name="path">Below each hierarchy's root.</param>
+    public static SystemdPlace At(string path)
+    {
+        var parts = path.Split('/');
+        return new SystemdPlace(parts.Length > 1 ? parts[^2] : RootSlice, parts[^1]);
+    }
+
+    static string ScopeOf(string prefix, string name) => RequireUnitName($"{(prefix.Length == 0 ? "" : prefix + "-")}{name}.scope");
+
+    /// <summary>As systemd.unit(5) has it.</summary>
+    static string RequireUnitName(string unit)
+    {
+        foreach (var letter in unit)
+        {
+            if (!char.IsAsciiLetterOrDigit(letter) && letter is not (':' or '-' or '_' or '.' or '\\' or '@'))
+            {
+                throw new CgroupException(Field, $"\"{unit}\" must be the name of a unit of systemd: letters, digits and : - _ . \\ @ alone; name another as \"slice:prefix:name\"");
+            }
+        }
+
+        return unit.Length <= LongestUnit ? unit
+            : throw new CgroupException(Field, $"\"{unit}\" has {unit.Length} letters, and the name of a unit of systemd at most {LongestUnit}; name another as \"slice:prefix:name\"");
+    }
 
     static string Checked(string slice)
     {
         var name = slice.EndsWith(SliceSuffix, StringComparison.Ordinal) ? slice[..^SliceSuffix.Length] : "";
         var isGood = name == "-" || (name.Length > 0 && !name.StartsWith('-') && !name.EndsWith('-') && !name.Contains("--", StringComparison.Ordinal) && !name.Contains('/', StringComparison.Ordinal));
-        return isGood ? slice : throw new CgroupException(Field, $"\"{slice}\" must be the name of a slice, such as \"machine.slice\" or \"machine-web.slice\"");
+        return isGood ? RequireUnitName(slice) : throw new CgroupException(Field, $"\"{slice}\" must be the name of a slice, such as \"machine.slice\" or \"machine-web.slice\"");
     }
 }

@@ -15,6 +15,14 @@ sealed record UnitProperty(string Name, string Signature, Action<DbusWriter> Wri
 
     public static UnitProperty Bits(string name, byte[] bits) => new(name, "ay", w => w.Array(1, a => a.Raw(bits)));
 
+    public static UnitProperty List(string name, IReadOnlyList<string> texts) => new(name, "as", w => w.Array(4, a =>
+    {
+        foreach (var text in texts)
+        {
+            a.Text(text);
+        }
+    }));
+
     /// <summary>Pairs of text, as DeviceAllow has them.</summary>
     public static UnitProperty Pairs(string name, IReadOnlyList<(string First, string Second)> pairs) => new(name, "a(ss)", w => w.Array(8, a =>
     {

@@ -14,6 +14,9 @@ sealed partial class ContainerMonitor : IDisposable
     /// <summary>How long the last output of an ended container, and slow clients, are waited for, in milliseconds.</summary>
     const int LastOutputDelay = 1000;
 
+    /// <summary>How long nothing must happen until the pages of the program are let go, in milliseconds.</summary>
+    const int RestDelay = 500;
+
     const int ProcessTag = 0;
     const int OutputTag = 1;
     const int ErrorTag = 2;
@@ -29,7 +32,9 @@ sealed partial class ContainerMonitor : IDisposable
     readonly OutputRing _ring = new();
     readonly LogWriter _log;
     readonly Pages _chunk = new(Frame.MaximumPayload);
+    readonly OwnProgram _program = new();
     ProcessEnd? _ended;
+    bool _isResting;
     bool _outputOpen = true;
     bool _errorOpen;
 
@@ -63,7 +68,7 @@ sealed partial class ContainerMonitor : IDisposable
         var allocated = GC.GetAllocatedBytesForCurrentThread();
         while (_ended is null)
         {
-            Turn(_log.HasParts || !_listening ? PartialLineDelay : -1);
+            Turn(_log.HasParts || !_listening ? PartialLineDelay : _isResting ? -1 : RestDelay);
         }
 
         // Its pid namespace died with it, so the streams are ending too.
@@ -92,6 +97,7 @@ sealed partial class ContainerMonitor : IDisposable
         _log.Dispose();
         _ring.Dispose();
         _chunk.Dispose();
+        _program.Dispose();
         _input.Dispose();
         _clientMemory.Dispose();
         _container.Listener.Close();
@@ -110,6 +116,16 @@ sealed partial class ContainerMonitor : IDisposable
         }
     }
 
+    /// <summary>A container may say nothing for days.</summary>
+    void Rest()
+    {
+        if (!_isResting)
+        {
+            _program.Forget();
+            _isResting = true;
+        }
+    }
+
     /// <summary>Waits for events and handles them.</summary>
     void Turn(int milliseconds)
     {
@@ -118,8 +134,10 @@ sealed partial class ContainerMonitor : IDisposable
         {
             _log.FlushParts();
             Listen();
+            Rest();
         }
 
+        _isResting &= count == 0;
         for (var i = 0; i < count; i++)
         {
             var (tag, ready) = _epoll[i];

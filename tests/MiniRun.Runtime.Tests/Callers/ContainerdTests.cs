@@ -59,7 +59,7 @@ public sealed class ContainerdTests(ContainerdTests.Daemon daemon) : IClassFixtu
     {
         daemon.Require();
         await using var caller = new CallerTerminal(91, 21);
-        using var run = Host.Start(new Call(Host.Run(["--rm", "--tty"], "seen", "sh", "-c", "tty; read line; echo \"got $line\"; stty size; exit 4")) { Terminal = caller.Path });
+        using var run = Host.Start(new Call(Host.Run(["--rm", "--tty"], "seen", "sh", "-c", "tty; read line; echo \"got $line\"; until stty size 2>/dev/null | grep .; do sleep 0.1; done; exit 4")) { Terminal = caller.Path });
         await caller.Master.UntilAsync("/dev/pts/0");
         caller.Master.Type("hello\r");
         Assert.Equal(4, (await run.EndAsync()).ExitCode);

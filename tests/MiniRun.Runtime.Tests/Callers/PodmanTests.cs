@@ -65,7 +65,7 @@ public sealed class PodmanTests : IAsyncLifetime
     public async Task A_terminal()
     {
         await using var caller = new CallerTerminal(91, 21);
-        using (var run = Host.Start(new Call(Host.Run(["--rm", "--interactive", "--tty"], "sh", "-c", "tty; read line; echo \"got $line\"; stty size; exit 4")) { Terminal = caller.Path }))
+        using (var run = Host.Start(new Call(Host.Run(["--rm", "--interactive", "--tty"], "sh", "-c", "tty; read line; echo \"got $line\"; until stty size 2>/dev/null | grep .; do sleep 0.1; done; exit 4")) { Terminal = caller.Path }))
         {
             await caller.Master.UntilAsync("/dev/pts/0");
             caller.Master.Type("hello\r");

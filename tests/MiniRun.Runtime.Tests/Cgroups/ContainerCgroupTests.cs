@@ -102,7 +102,7 @@ public sealed class ContainerCgroupTests
         using var host = FakeHost.Hybrid();
         Array.ForEach(["unified", "memory", "cpu", "pids"], tree => host.Make(tree, "cgroup.procs"));
         var cgroup = host.Create();
-        Assert.Equal(((string[])["memory", "cpu", "pids"]).Select(tree => host.Place(tree, "tasks")), cgroup.Entrances());
+        Assert.Equal(((string[])["memory", "cpu", "pids"]).Select(tree => host.Place(tree, "tasks")), cgroup.Entrances().ConvertAll(entrance => entrance.Path));
         Assert.Equal(cgroup.Entrances(), ContainerCgroup.EntrancesOf(CgroupChoice.Hierarchies(host.Layout, null), FakeHost.Path));
         cgroup.Add(17, bornInUnified: false, movesItself: true);
         Assert.Equal(["17", "", "", ""], ((string[])["unified", "memory", "cpu", "pids"]).Select(tree => host.Read(tree, "cgroup.procs")));

@@ -120,7 +120,7 @@ public sealed class RealCgroupTests : IDisposable
     public void A_shell_goes_through_the_entrances_by_itself()
     {
         var cgroup = _host.Create();
-        var output = CgroupProcess.Run(null, $"for file in {string.Join(' ', cgroup.Entrances())}; do echo 0 >$file; done; cat /proc/self/cgroup").Output;
+        var output = CgroupProcess.Run(null, $"for file in {string.Join(' ', cgroup.Entrances().Select(entrance => entrance.Path))}; do echo 0 >$file; done; cat /proc/self/cgroup").Output;
         Assert.All(cgroup.Branches.Where(b => !b.IsUnified), branch =>
             Assert.Contains($":{string.Join(',', branch.Hierarchy.Controllers)}:/{cgroup.Path}", output, StringComparison.Ordinal));
     }

@@ -1,3 +1,4 @@
+using MiniRun.Runtime.Cgroups;
 using MiniRun.Runtime.Kernel;
 using MiniRun.Runtime.Sandbox;
 using MiniRun.Runtime.Spec;
@@ -21,7 +22,7 @@ public sealed class ExecPlanTests
     public void It_goes_into_its_cgroups_while_the_hosts_files_are_there()
     {
         var plan = new ExecPlan(LaunchMemory.Create(), new ProcessSpec { Arguments = ["/bin/true"], WorkingDirectory = "/" }, Settings);
-        using var written = plan.Write(11, 12, Namespaces.Mount, ["/sys/fs/cgroup/pids/c/tasks"]);
+        using var written = plan.Write(11, 12, Namespaces.Mount, [new CgroupEntrance(new CgroupHierarchy("/sys/fs/cgroup/pids", ["pids"], null, IsUnified: false), "c")]);
         InOrder(PlanPrinter.Print(written), "openat(AT_FDCWD, \"/sys/fs/cgroup/pids/c/tasks\"", "write(", "setns(12, ");
     }
 

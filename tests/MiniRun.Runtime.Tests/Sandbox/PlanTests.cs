@@ -163,6 +163,23 @@ public sealed class PlanTests
         Golden.Matches("Sandbox/Golden/user.plan", Print(config, Unified));
     }
 
+    [Fact]
+    public void In_the_list_of_devices_it_is_only_when_the_list_is_complete()
+    {
+        // While the parent writes the list, which begins with "none", the child makes the devices of /dev.
+        var config = EngineConfig(terminal: false);
+        config.Linux.Resources.Devices = [new DeviceRule(false, 'a', null, null, "rwm")];
+        var calls = Calls(config, Hybrid + "\n36 30 0:32 / /sys/fs/cgroup/devices rw - cgroup cgroup rw,devices\n");
+        var opened = calls.FindIndex(c => c.Contains("/devices/minirun/id/tasks", StringComparison.Ordinal));
+        var detached = calls.FindIndex(c => c.StartsWith("umount2", StringComparison.Ordinal));
+        var lastDevice = calls.FindLastIndex(c => c.StartsWith("mknodat", StringComparison.Ordinal));
+        var parentIsDone = calls.FindLastIndex(c => c.StartsWith("await_parent", StringComparison.Ordinal));
+        Assert.True(opened > 0 && opened < detached && detached < lastDevice && lastDevice < parentIsDone);
+        Assert.Equal(("write(entrance, \"0\", 1)", "close(entrance)"), (calls[parentIsDone + 1], calls[parentIsDone + 2]));
+        // The others may be joined at once.
+        Assert.Equal(3, calls[..opened].Count(c => c.StartsWith("write(entrance", StringComparison.Ordinal)));
+    }
+
     static LaunchPlan Write(LaunchSettings settings, Func<ProcessSettings, ProcessSettings>? change = null) =>
         ContainerPlan.Write(change is null ? settings : settings with { Process = change(settings.Process) }, LaunchMemory.Create());
 

@@ -59,7 +59,7 @@ public sealed class DocumentVerbTests : IAsyncLifetime
         var linux = features.GetProperty("linux");
         Assert.Equal(8, Strings(linux.GetProperty("namespaces")).Distinct().Count());
         Assert.Contains("CAP_CHECKPOINT_RESTORE", Strings(linux.GetProperty("capabilities")));
-        Assert.True(linux.GetProperty("cgroup").GetProperty("v1").GetBoolean() && linux.GetProperty("cgroup").GetProperty("v2").GetBoolean());
+        Assert.All((string[])["v1", "v2", "systemd"], kind => Assert.True(linux.GetProperty("cgroup").GetProperty(kind).GetBoolean()));
         Assert.Contains("SCMP_ACT_NOTIFY", Strings(linux.GetProperty("seccomp").GetProperty("actions")));
     }
 

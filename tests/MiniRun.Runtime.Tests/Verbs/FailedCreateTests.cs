@@ -18,7 +18,7 @@ public sealed class FailedCreateTests : IAsyncLifetime
         { "program", "execve" }, { "program in PATH", "check the command and PATH" }, { "root", "root" }, { "root file", "root" }, { "bind source", "/not/there" },
         { "filesystem", "ENODEV" }, { "filesystem option", "fsconfig" }, { "working directory", "bin/busybox" }, { "rlimit", "prlimit64" }, { "namespace", "$.linux.namespaces[0].path" },
         { "namespace type", "$.linux.namespaces[0].path" }, { "hook", "error running createRuntime hook #0" }, { "limit", "$.linux.resources" }, { "refused limit", "$.linux.resources" },
-        { "sysctl", "/proc/sys/kernel/shmmax" }, { "seccomp agent", "connect" }, { "device", "bin/busybox" },
+        { "sysctl", "/proc/sys/kernel/shmmax" }, { "seccomp agent", "$.linux.seccomp.listenerPath" }, { "device", "bin/busybox" },
         { "occupied cgroup", "$.linux.cgroupsPath" },
     };
 

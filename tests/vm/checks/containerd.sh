@@ -7,6 +7,7 @@ _ctr() { ctr --address "$_socket" --namespace suite "$@"; }
 _run() {
   local options=()
   while [[ $1 == --* ]]; do options+=("$1") && shift; done
+  [[ $manager != systemd ]] || options+=(--runc-systemd-cgroup --cgroup "system.slice:suite:$1")
   _ctr run --runc-binary "$MINIRUN_RUNTIME" --snapshotter native ${options[@]+"${options[@]}"} suite/busybox:1 "$@"
 }
 _task_is() { [[ $(_ctr task ls | awk -v name="$1" '$1 == name { print $3 }') == "$2" ]]; }
@@ -63,6 +64,7 @@ containerd_task_lives_through_its_verbs() {
   _run --detach --memory-limit=67108864 life sh -c 'trap "exit 5" TERM; while :; do sleep 0.1; done'
   pid=$(_task_pid life)
   cgroup=$(_cgroup life)
+  [[ $manager != systemd ]] || same 'the cgroup' "$cgroups/system.slice/suite-life.scope" "$cgroup"
   same memory.max 67108864 "$(<"$cgroup/memory.max")"
   same 'the cgroups of exec' 1 "$(_ctr task exec --exec-id one life sh -c 'sort -u /proc/1/cgroup /proc/self/cgroup | wc -l')"
   _ctr task exec --exec-id two life sh -c 'exit 9' || code=$?

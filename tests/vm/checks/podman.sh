@@ -35,6 +35,7 @@ podman_container_lives_through_its_verbs() {
     sh -c 'trap "echo bye; exit 5" TERM; echo hello; while :; do sleep 0.1; done')
   same 'length of the id' 64 "${#id}"
   cgroup=$(_cgroup life)
+  [[ $manager != systemd ]] || matches 'the cgroup' "$cgroups/machine.slice/libpod-$id.scope*" "$cgroup"
   same memory.max 67108864 "$(<"$cgroup/memory.max")"
   same pids.max 50 "$(<"$cgroup/pids.max")"
 

@@ -75,3 +75,13 @@ frozen_cgroup_is_refused() {
   rmdir "$cgroups/suite/frozen" 2>/dev/null || true
   ((code != 0)) || give_up 'a container ran in a cgroup that somebody had frozen'
 }
+
+host_without_systemd_says_so() {
+  bundle plain true path=system.slice:minirun:plain
+  ! runtime --systemd-cgroup run --bundle "$work/bundles/plain" plain >"$work/message" 2>&1 || give_up 'systemd made a scope where it does not run'
+  matches message '*--systemd-cgroup: systemd does not run this host*leave the flag out*' "$(<"$work/message")"
+  [[ ! -e $work/state/plain ]] || give_up 'the state of a container that was refused is left'
+  # Control: the way out that it names.
+  bundle plain true
+  run_container plain
+}

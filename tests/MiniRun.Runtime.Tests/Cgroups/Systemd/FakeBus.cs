@@ -89,9 +89,9 @@ sealed class FakeBus : IDisposable
 
     async Task TalkAsync(NetworkStream stream, string greeting, Func<FakeBus, DbusMessage, IEnumerable<byte[]>> answer)
     {
-        Greeting = await ReadLineAsync(stream);
+        // Like systemd, it would not notice a message that comes together with a late BEGIN.
+        Greeting = await ReadLineAsync(stream) + await ReadLineAsync(stream);
         await stream.WriteAsync(Encoding.ASCII.GetBytes(greeting));
-        Greeting += await ReadLineAsync(stream);
         while (true)
         {
             var header = new byte[DbusMessage.FixedHeader];

@@ -18,19 +18,19 @@ public sealed class RealSystemdTests
         var resources = new ResourceSpec { MemoryLimit = 64 << 20, PidsLimit = 9, CpuQuota = 33_333, CpuShares = 512, Devices = [new(false, 'a', null, null, "rwm")] };
         using var systemd = SystemdManager.Connect();
         using var process = CgroupProcess.Start(null, "exec sleep 60");
-        systemd.StartScope(place, "a test of minirun", process.Pid, resources, isUnified);
+        systemd.StartScope(place, ScopeProperties.ForStart(place, "a test of minirun", process.Pid, resources, isUnified));
         try
         {
             Assert.EndsWith("/" + place.Path, File.ReadLines($"/proc/{process.Pid}/cgroup").First(line => line.StartsWith("0::", StringComparison.Ordinal)), StringComparison.Ordinal);
             var shown = CgroupProcess.Run(null, $"systemctl show {place.Scope} -p TasksMax -p CPUQuotaPerSecUSec -p Delegate -p Slice -p ActiveState").Output;
             Assert.Equal(["ActiveState=active", "CPUQuotaPerSecUSec=340ms", "Delegate=yes", "Slice=minitest-web.slice", "TasksMax=9"], shown.Split('\n').Order(StringComparer.Ordinal));
-            Assert.Contains("already", Assert.Throws<CgroupException>(() => systemd.StartScope(place, "again", process.Pid, resources, isUnified)).Message, StringComparison.Ordinal);
+            Assert.Contains("already", Assert.Throws<CgroupException>(() => systemd.StartScope(place, ScopeProperties.ForStart(place, "again", process.Pid, resources, isUnified))).Message, StringComparison.Ordinal);
 
             // What systemd made, the runtime finds, limits further and filters.
             var cgroup = ContainerCgroup.Create(layout, place.Path, resources);
             cgroup.SetLimits(resources, strict: true);
             Assert.Equal([process.Pid], cgroup.AllMembers());
-            systemd.SetLimits(place, new ResourceSpec { PidsLimit = 12 }, isUnified);
+            systemd.SetProperties(place, ScopeProperties.ForLimits(new ResourceSpec { PidsLimit = 12 }, isUnified));
             Assert.Equal("TasksMax=12", CgroupProcess.Run(null, $"systemctl show {place.Scope} -p TasksMax").Output);
         }
         finally

@@ -38,10 +38,67 @@ public sealed class ScopePropertiesTests
     }
 
     [Fact]
+    public void Unlimited_memory_has_unlimited_swap() => Assert.Equal(
+        [$"MemoryMax t {ulong.MaxValue}", $"MemorySwapMax t {ulong.MaxValue}"], Texts(ScopeProperties.ForLimits(new ResourceSpec { MemoryLimit = -1 }, isUnified: true)));
+
+    [Fact]
+    public void What_runs_only_when_nobody_else_does_has_no_weight()
+    {
+        Assert.Equal(["CPUWeight t 59", "CPUWeight t 0"], Texts(ScopeProperties.ForLimits(new ResourceSpec { CpuShares = 512, CpuIdle = 1 }, isUnified: true)));
+        Assert.Equal(["CPUWeight t 59"], Texts(ScopeProperties.ForLimits(new ResourceSpec { CpuShares = 512, CpuIdle = 0 }, isUnified: true)));
+        Assert.Equal(["CPUWeight t 100"], Texts(ScopeProperties.ForLimits(new ResourceSpec { CpuIdle = 0 }, isUnified: true)));
+    }
+
+    [Theory]
+    [InlineData("memory.min", "4096", "MemoryMin t 4096")]
+    [InlineData("memory.low", "64K", "MemoryLow t 65536")]
+    [InlineData("memory.high", "48m", "MemoryHigh t 50331648")]
+    [InlineData("memory.max", "max", "MemoryMax t 18446744073709551615")]
+    [InlineData("memory.swap.max", "1G\n", "MemorySwapMax t 1073741824")]
+    [InlineData("pids.max", "7", "TasksMax t 7")]
+    [InlineData("cpu.weight", "77", "CPUWeight t 77")]
+    [InlineData("cpu.idle", "1", "CPUWeight t 0")]
+    [InlineData("io.weight", "default 50", "IOWeight t 50")]
+    [InlineData("io.weight", "8:0 50", "")]
+    [InlineData("cpu.max", "30000 50000", "CPUQuotaPeriodUSec t 50000, CPUQuotaPerSecUSec t 600000")]
+    [InlineData("cpu.max", "max", "CPUQuotaPerSecUSec t 18446744073709551615")]
+    [InlineData("cpuset.cpus", "0-1", "AllowedCPUs ay 03")]
+    [InlineData("cpuset.mems", "0", "AllowedMemoryNodes ay 01")]
+    [InlineData("cpuset.cpus", "", "")]
+    [InlineData("memory.oom.group", "1", "")]
+    [InlineData("memory.max", "nonsense", "")]
+    [InlineData("memory.max", "99999999T", "")]
+    [InlineData("pids.max", "", "")]
+    public void A_file_that_systemd_writes_is_a_property(string file, string value, string properties)
+    {
+        Assert.Equal(properties, string.Join(", ", Texts([.. ScopeProperties.ForFile(file, value)])));
+        var resources = new ResourceSpec { Unified = { [file] = value } };
+        Assert.Equal(properties, string.Join(", ", Texts(ScopeProperties.ForLimits(resources, isUnified: true))));
+        Assert.Empty(ScopeProperties.ForLimits(resources, isUnified: false));
+    }
+
+    [Fact]
+    public void A_change_of_swap_alone_is_what_the_kernel_made_of_it()
+    {
+        var swap = new ResourceSpec { MemorySwap = 8192 };
+        Assert.Equal(["MemorySwapMax t 4096"], Texts(ScopeProperties.ForChange(swap, isUnified: true, file => file is "memory.swap.max" ? "4096\n" : null)));
+        Assert.Empty(ScopeProperties.ForChange(swap, isUnified: true, _ => null));
+        Assert.Empty(ScopeProperties.ForChange(swap, isUnified: false, _ => "4096"));
+    }
+
+    [Fact]
+    public void In_v1_a_changed_list_of_devices_replaces_the_other()
+    {
+        var resources = new ResourceSpec { Devices = [new(true, 'a', null, null, "rwm")] };
+        Assert.Equal(["DeviceAllow a(ss) ", "DevicePolicy s auto", "DeviceAllow a(ss) "], Texts(ScopeProperties.ForChange(resources, isUnified: false, _ => null)));
+        Assert.Empty(ScopeProperties.ForChange(resources, isUnified: true, _ => null));
+    }
+
+    [Fact]
     public void A_scope_starts_with_its_process_and_is_delegated() => Assert.Equal(
         [
             "Description s one", "Slice s machine.slice", "Delegate b True", "PIDs au 17", "CPUAccounting b True", "MemoryAccounting b True", "TasksAccounting b True",
-            "IOAccounting b True", "DefaultDependencies b False",
+            "IOAccounting b True", "DefaultDependencies b False", "CollectMode s inactive-or-failed",
         ],
         Texts(ScopeProperties.ForStart(Place, "one", 17, new ResourceSpec { Devices = [new(false, 'a', null, null, "rwm")] }, isUnified: true)));
 
@@ -91,11 +148,27 @@ public sealed class ScopePropertiesTests
             "s" => reader.Text(),
             "b" => reader.UInt32() == 1,
             "t" => BitConverter.ToUInt64(bytes),
+            "i" or "u" => $"{reader.UInt32()}",
+            "x" => BitConverter.ToInt64(bytes),
+            "as" => Listed(bytes),
             "au" => BitConverter.ToUInt32(bytes, 4),
             "ay" => Convert.ToHexString(bytes[4..]),
             _ => Pairs(bytes),
         };
     });
+
+    static string Listed(byte[] bytes)
+    {
+        var texts = new List<string>();
+        var reader = new DbusReader(bytes);
+        reader.UInt32();
+        while (reader.Position < bytes.Length)
+        {
+            texts.Add(reader.Text());
+        }
+
+        return string.Join(',', texts);
+    }
 
     static string Pairs(byte[] bytes)
     {

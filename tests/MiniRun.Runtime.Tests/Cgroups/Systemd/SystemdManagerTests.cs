@@ -28,9 +28,8 @@ public sealed class SystemdManagerTests : IDisposable
         using var bus = FakeBus.Systemd(Private);
         using (var manager = SystemdManager.Connect(_run.Path, Patience))
         {
-            manager.StartScope(Place, "one", 17, new ResourceSpec { PidsLimit = 3 }, isUnified: true);
-            manager.SetLimits(Place, new ResourceSpec { PidsLimit = 4 }, isUnified: true);
-            manager.SetLimits(Place, new ResourceSpec(), isUnified: true);
+            manager.StartScope(Place, ScopeProperties.ForStart(Place, "one", 17, new ResourceSpec { PidsLimit = 3 }, isUnified: true));
+            manager.SetProperties(Place, ScopeProperties.ForLimits(new ResourceSpec { PidsLimit = 4 }, isUnified: true));
             manager.StopScope(Place);
         }
 
@@ -53,38 +52,66 @@ public sealed class SystemdManagerTests : IDisposable
     }
 
     [Fact]
-    public void A_job_that_fails_is_told()
+    public void A_job_that_fails_is_told_and_nothing_is_left_of_it()
     {
-        using var bus = FakeBus.Systemd(Private, result: "failed");
+        using var bus = FakeBus.Start(Private, (bus, call) => call.Member switch
+        {
+            "StartTransientUnit" => [FakeBus.Return(call, "o", w => w.Text("/job/1")), bus.JobRemoved("/job/1", "failed")],
+            "StopUnit" => [FakeBus.Return(call, "o", w => w.Text("/job/2")), bus.JobRemoved("/job/2", "done")],
+            _ => [FakeBus.Return(call, "", _ => { })],
+        });
         using var manager = SystemdManager.Connect(_run.Path, Patience);
         Assert.Equal(
             "$.linux.cgroupsPath: systemd could not do its job for minirun-one.scope: failed; see journalctl -u minirun-one.scope",
-            Assert.Throws<CgroupException>(() => manager.StartScope(Place, "one", 17, new ResourceSpec(), isUnified: true)).Message);
+            Assert.Throws<CgroupException>(() => manager.StartScope(Place, [])).Message);
+        Assert.Equal(["StartTransientUnit", "StopUnit", "ResetFailedUnit"], bus.Calls.Select(c => c.Member));
     }
 
     [Fact]
-    public void A_scope_that_failed_before_is_forgotten_and_made_anew()
+    public void A_scope_that_nobody_is_in_is_forgotten_and_made_anew()
+    {
+        var attempts = 0;
+        using var bus = FakeBus.Start(Private, (bus, call) => call.Member switch
+        {
+            "StartTransientUnit" when attempts++ == 0 => [FakeBus.Error(call, Exists, "exists")],
+            "StartTransientUnit" or "StopUnit" => [FakeBus.Return(call, "o", w => w.Text("/job/1")), bus.JobRemoved("/job/1", "done")],
+            "GetUnitProcesses" => [FakeBus.Return(call, "a(sus)", w => w.Array(8, _ => { }))],
+            _ => [FakeBus.Return(call, "", _ => { })],
+        });
+        using var manager = SystemdManager.Connect(_run.Path, Patience);
+        manager.StartScope(Place, []);
+        Assert.Equal(["StartTransientUnit", "GetUnitProcesses", "StopUnit", "ResetFailedUnit", "StartTransientUnit"], bus.Calls.Select(c => c.Member));
+    }
+
+    [Fact]
+    public void A_scope_that_runs_is_not_taken_over()
+    {
+        using var bus = FakeBus.Start(Private, (_, call) => call.Member is "GetUnitProcesses"
+            ? [FakeBus.Return(call, "a(sus)", w => w.Array(8, a => a.Structure(s =>
+            {
+                s.Text("/machine.slice/minirun-one.scope");
+                s.UInt32(99);
+                s.Text("sleep");
+            })))]
+            : [FakeBus.Error(call, Exists, "no")]);
+        using var manager = SystemdManager.Connect(_run.Path, Patience);
+        Assert.Contains("systemd has a unit minirun-one.scope already", Assert.Throws<CgroupException>(() => manager.StartScope(Place, [])).Message, StringComparison.Ordinal);
+        Assert.Equal(["StartTransientUnit", "GetUnitProcesses", "StartTransientUnit"], bus.Calls.Select(c => c.Member));
+    }
+
+    [Fact]
+    public void A_scope_that_went_meanwhile_is_made_anew()
     {
         var attempts = 0;
         using var bus = FakeBus.Start(Private, (bus, call) => call.Member switch
         {
             "StartTransientUnit" when attempts++ == 0 => [FakeBus.Error(call, Exists, "exists")],
             "StartTransientUnit" => [FakeBus.Return(call, "o", w => w.Text("/job/1")), bus.JobRemoved("/job/1", "done")],
-            _ => [FakeBus.Return(call, "", _ => { })],
+            _ => [FakeBus.Error(call, "org.freedesktop.systemd1.NoSuchUnit", "gone")],
         });
         using var manager = SystemdManager.Connect(_run.Path, Patience);
-        manager.StartScope(Place, "one", 17, new ResourceSpec(), isUnified: false);
-        Assert.Equal(["StartTransientUnit", "ResetFailedUnit", "StartTransientUnit"], bus.Calls.Select(c => c.Member));
-    }
-
-    [Fact]
-    public void A_scope_that_runs_is_not_taken_over()
-    {
-        using var bus = FakeBus.Start(Private, (_, call) => [FakeBus.Error(call, call.Member == "ResetFailedUnit" ? "org.freedesktop.systemd1.NoSuchUnit" : Exists, "no")]);
-        using var manager = SystemdManager.Connect(_run.Path, Patience);
-        Assert.Contains(
-            "systemd has a unit minirun-one.scope already",
-            Assert.Throws<CgroupException>(() => manager.StartScope(Place, "one", 17, new ResourceSpec(), isUnified: true)).Message, StringComparison.Ordinal);
+        manager.StartScope(Place, []);
+        Assert.Equal(2, attempts);
     }
 
     [Fact]
@@ -92,7 +119,7 @@ public sealed class SystemdManagerTests : IDisposable
     {
         using var bus = FakeBus.Start(Private, (_, call) => [FakeBus.Error(call, "org.freedesktop.DBus.Error.InvalidArgs", "Invalid unit name")]);
         using var manager = SystemdManager.Connect(_run.Path, Patience);
-        Assert.Equal("Invalid unit name (org.freedesktop.DBus.Error.InvalidArgs)", Assert.Throws<DbusException>(() => manager.StartScope(Place, "one", 17, new ResourceSpec(), isUnified: true)).Message);
+        Assert.Equal("Invalid unit name (org.freedesktop.DBus.Error.InvalidArgs)", Assert.Throws<DbusException>(() => manager.StartScope(Place, [])).Message);
         Assert.Throws<DbusException>(() => manager.StopScope(Place));
     }
 
