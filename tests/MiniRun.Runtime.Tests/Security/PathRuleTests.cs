@@ -210,6 +210,29 @@ public sealed partial class PathRuleTests : IDisposable
         Assert.True(output == "of the host\n", error);
     }
 
+    /// <summary>What the calls of a start open, as strace sees them.</summary>
+    [Fact]
+    public async Task R12_no_stream_is_opened_by_its_path()
+    {
+        string[] streams = ["/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/null", "/dev/tty", "/proc/self/fd/0", "/proc/self/fd/1", "/proc/self/fd/2", "dev/console"];
+        using var host = new MountHost("true");
+        var start = await CallsAsync(host, host.Command);
+        Assert.Contains("execve(\"/bin/sh\"", start, StringComparison.Ordinal);
+        Assert.DoesNotContain(Opened(start), path => streams.Contains(path));
+        // The control: what opens one is seen to.
+        Assert.Contains("/dev/null", Opened(await CallsAsync(host, "/bin/sh -c ': > /dev/null'")));
+    }
+
+    static async Task<string> CallsAsync(MountHost host, string command)
+    {
+        var calls = host.Bundle + "/calls";
+        await host.RunAsync(runtime: $"strace -f -o {calls} -e trace=open,openat,openat2,execve {command}");
+        return await File.ReadAllTextAsync(calls, TestContext.Current.CancellationToken);
+    }
+
+    static IEnumerable<string> Opened(string calls) =>
+        calls.Split('\n').Where(line => line.Contains("open", StringComparison.Ordinal) && line.Contains('"')).Select(line => line.Split('"')[1]);
+
     static async Task<string> InNetworkOfAsync(int pid, string command)
     {
         using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("nsenter", ["--net", "-t", $"{pid}", "--", "sh", "-c", command])
