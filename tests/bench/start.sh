@@ -42,6 +42,8 @@ bundle() {
     "$work/$name/config.json" >"$work/$name/new" && mv "$work/$name/new" "$work/$name/config.json"
 }
 bundle true /bin/true
+bundle bare /bin/true
+jq 'del(.linux.seccomp)' "$work/bare/config.json" >"$work/bare/new" && mv "$work/bare/new" "$work/bare/config.json"
 bundle sleep /bin/sleep 1000
 bundle probe /bin/sh -c 'grep -E "^(Cap|NoNew|Seccomp:)" /proc/self/status; ls /dev
   for n in pid net mnt uts ipc cgroup; do readlink /proc/self/ns/$n | cut -d: -f1; done
@@ -68,6 +70,7 @@ side() {
   local tag=$1
   shift
   jq -n --argjson run "$(words "$@" run --bundle "$work/true" "$tag-run-{i}")" '{ timed: [$run] }' >"$work/$tag-run"
+  jq -n --argjson run "$(words "$@" run --bundle "$work/bare" "$tag-bare-{i}")" '{ timed: [$run] }' >"$work/$tag-bare"
   jq -n --argjson create "$(words "$@" create --bundle "$work/true" --pid-file "$work/$tag.pid" "$tag-life-{i}")" \
     --argjson start "$(words "$@" start "$tag-life-{i}")" --argjson delete "$(words "$@" delete "$tag-life-{i}")" --arg pid "$work/$tag.pid" \
     '{ timed: [$create, $start, { reap: $pid }, $delete] }' >"$work/$tag-life"
@@ -85,7 +88,7 @@ pair() {
   shift
   side ours "$minirun" --root "$work/run/ours" "$@"
   side theirs "${peer[@]}" --root "$work/run/theirs"
-  for what in "run:$runs:run, /bin/true" "life:$runs:create + start + delete" "exec:$runs:exec /bin/true" "many:5:200 starts, 8 at a time"; do
+  for what in "run:$runs:run, /bin/true" "bare:$runs:run, /bin/true, without seccomp" "life:$runs:create + start + delete" "exec:$runs:exec /bin/true" "many:5:200 starts, 8 at a time"; do
     IFS=: read -r what count title <<<"$what"
     jq -n --slurpfile ours "$work/ours-$what" --slurpfile theirs "$work/theirs-$what" '{ ours: $ours[0], theirs: $theirs[0] }' >"$work/pair.json"
     python3 "$compare" "$name: $title" "$count" "$work/pair.json"
