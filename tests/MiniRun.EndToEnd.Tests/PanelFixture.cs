@@ -78,6 +78,15 @@ public sealed class PanelFixture : IAsyncLifetime
             await unmount.WaitForExitAsync(CancellationToken.None);
         }
 
+        foreach (var cgroup in (string[])[$"/sys/fs/cgroup/{_folder.Name}", .. Directory.GetDirectories("/sys/fs/cgroup").Select(tree => $"{tree}/{_folder.Name}")])
+        {
+            // The panel's own parent of all cgroups, empty by now. A link to a tree, such as "cpu", leads to what is removed already.
+            if (Directory.Exists(cgroup))
+            {
+                Directory.Delete(cgroup);
+            }
+        }
+
         _folder.Delete(recursive: true);
     }
 
