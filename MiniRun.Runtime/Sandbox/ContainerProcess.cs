@@ -84,6 +84,12 @@ static partial class ContainerProcess
         {
             launch.Abandon();
             devices?.Return(e);
+            // Counted in the cgroup, which is removed with the container.
+            if (e is LaunchException failure && cgroup is not null)
+            {
+                throw failure.Explain(cgroup.ReadOomKills());
+            }
+
             throw;
         }
         finally

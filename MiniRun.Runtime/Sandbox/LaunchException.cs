@@ -9,7 +9,16 @@ sealed class LaunchException(LaunchFailure failure)
     /// <summary>The words of strerror(3): podman and Docker look for them to tell a missing program from a forbidden one.</summary>
     static string InWords(string errno) => Enum.TryParse<Errno>(errno, out var known) ? $" ({known.Describe()})" : "";
 
+    const string Killed = "killed";
+
     public LaunchFailure Failure { get; } = failure;
+
+    /// <summary>The same, or why it was killed when the kernel has counted that.</summary>
+    /// <param name="memoryKills">How many processes of the container's cgroup were killed for want of memory.</param>
+    public LaunchException Explain(long memoryKills) => Failure.Errno != Killed || memoryKills == 0 ? this : new LaunchException(Failure with
+    {
+        Hint = "the kernel killed the process for want of memory before its program started; raise $.linux.resources.memory.limit",
+    });
 
     /// <summary>Reads what the child left in the shared memory.</summary>
     public static unsafe LaunchException From(LaunchPlan plan)
@@ -19,7 +28,7 @@ sealed class LaunchException(LaunchFailure failure)
         if (failed < 0)
         {
             return new LaunchException(new LaunchFailure(
-                LastReached(plan) + 1, plan.Count, "none", null, "killed",
+                LastReached(plan) + 1, plan.Count, "none", null, Killed,
                 "the process was killed from outside before its program started; see the kernel's log"));
         }
 

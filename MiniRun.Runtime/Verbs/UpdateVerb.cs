@@ -28,6 +28,14 @@ static class UpdateVerb
 
         var cgroup = container.Cgroup(layout) ?? throw new UnknownContainerException($"container \"{container.Id}\" has no cgroup, so it has no limits to change");
         cgroup.SetLimits(arguments.Value("--resources") is { } path ? ReadFile(path) : ReadOptions(arguments), strict: true);
+        foreach (var option in Options)
+        {
+            if (option.StartsWith("--kernel-memory", StringComparison.Ordinal) && arguments.Value(option[..^1]) is not null)
+            {
+                ErrorLog.Warn(global, $"{option[..^1]}: is ignored: kernels no longer limit their own memory apart from the rest");
+            }
+        }
+
         foreach (var warning in cgroup.Warnings)
         {
             ErrorLog.Warn(global, warning);

@@ -50,6 +50,18 @@ public sealed unsafe class LaunchExceptionTests
         Assert.Equal((2, "killed"), (failure.Step, failure.Errno));
     }
 
+    [Fact]
+    public void One_that_was_killed_for_want_of_memory_says_so()
+    {
+        using var plan = Plan("/bin/a");
+        var error = LaunchException.From(plan);
+        Assert.Contains("for want of memory", error.Explain(memoryKills: 1).Message, StringComparison.Ordinal);
+        Assert.Same(error, error.Explain(memoryKills: 0));
+        // Who ended with an error of its own was not killed, whatever became of others.
+        (plan.Memory.Header->FailedStep, plan.Memory.Header->FailedErrno) = (0, (int)Errno.EPERM);
+        Assert.Contains("EPERM", LaunchException.From(plan).Explain(memoryKills: 1).Message, StringComparison.Ordinal);
+    }
+
     static LaunchPlan Plan(params string[] candidates)
     {
         var plan = new PlanBuilder(LaunchMemory.Create());

@@ -49,6 +49,18 @@ public sealed class CreateVerbTests : IAsyncLifetime
         Assert.Equal(["config.json", "pid", "rootfs"], Directory.GetFileSystemEntries(bundle).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
+    /// <summary>Callers that wait for the file read it as soon as there is one: it is never there and empty.</summary>
+    [Fact]
+    public async Task The_pid_file_appears_whole()
+    {
+        File.WriteAllText(_host["pid"], "old");
+        using var before = new StreamReader(_host["pid"]);
+        await _host.OutputAsync("create", "--bundle", _host.Bundle("true"), "--pid-file", _host["pid"], _host.Id);
+        Assert.Equal((await _host.PidAsync()).ToString(CultureInfo.InvariantCulture), File.ReadAllText(_host["pid"]));
+        // Another file has taken its place, and nothing was written into this one.
+        Assert.Equal("old", await before.ReadToEndAsync(TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public async Task The_program_gets_the_callers_streams()
     {

@@ -64,6 +64,10 @@ public sealed class DocumentVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Features_claim_nothing_that_is_no_verb() => Assert.DoesNotContain(
+        "checkpoint", (await _host.OutputAsync("features")).Replace("CAP_CHECKPOINT_RESTORE", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
+
+    [Fact]
     public async Task A_plan_prints_the_calls_and_makes_none()
     {
         var bundle = _host.Bundle("echo > /ran");

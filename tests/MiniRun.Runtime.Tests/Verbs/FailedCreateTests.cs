@@ -63,6 +63,30 @@ public sealed class FailedCreateTests : IAsyncLifetime
         await NothingIsLeftAsync();
     }
 
+    [Fact]
+    public async Task A_pidfd_socket_on_which_nobody_listens()
+    {
+        Assert.Contains(_host["pidfd"], await _host.RefusedAsync("create", "--bundle", _host.Bundle("true"), "--pidfd-socket", _host["pidfd"], _host.Id), StringComparison.Ordinal);
+        await NothingIsLeftAsync();
+    }
+
+    [Theory]
+    [InlineData(8192, true)]
+    [InlineData(1048576, false)]
+    public async Task A_memory_limit_below_what_a_start_takes(int limit, bool isTooLow)
+    {
+        var bundle = _host.Bundle("true", config => config["linux"]!["resources"] = new JsonObject { ["memory"] = new JsonObject { ["limit"] = limit } });
+        if (!isTooLow)
+        {
+            Assert.Equal("", await _host.OutputAsync("run", "--bundle", bundle, _host.Id));
+            return;
+        }
+
+        var line = await _host.RefusedAsync("create", "--bundle", bundle, _host.Id);
+        Assert.Contains("for want of memory before its program started; raise $.linux.resources.memory.limit", line, StringComparison.Ordinal);
+        await NothingIsLeftAsync();
+    }
+
     [Theory]
     [InlineData("/not/there")]
     [InlineData("/etc/hostname")]

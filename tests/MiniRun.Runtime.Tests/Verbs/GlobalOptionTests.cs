@@ -50,6 +50,8 @@ public sealed class GlobalOptionTests : IAsyncLifetime
     [InlineData("--cgroup-manager=magic", "--cgroup-manager: \"magic\" is unknown; use cgroupfs, systemd or disabled")]
     [InlineData("--debug=maybe", "--debug: is a flag and takes no value \"maybe\"")]
     [InlineData("nonsense", "nonsense: is no verb; --help lists them")]
+    [InlineData("checkpoint", "checkpoint: is no verb; --help lists them")]
+    [InlineData("restore", "restore: is no verb; --help lists them")]
     public async Task What_is_unknown_is_refused_with_a_sentence(string word, string sentence) =>
         Assert.StartsWith(sentence, await _host.RefusedAsync(new Call(word) { Global = [] }), StringComparison.Ordinal);
 

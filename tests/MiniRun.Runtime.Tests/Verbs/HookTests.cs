@@ -116,7 +116,10 @@ public sealed class HookTests : IAsyncLifetime
     {
         var bundle = new HookBundle(_host, extra: [("poststart", "seq 1 200000; seq 1 200000 >&2")]);
         bundle.Edit("prestart", hooks => hooks.Add(System.Text.Json.Nodes.JsonNode.Parse("""{"path":"/bin/true"}""")));
+        // More state than any pipe holds.
+        File.WriteAllText($"{bundle.Path}/config.json", File.ReadAllText($"{bundle.Path}/config.json").Replace("\"key\":\"value\"", $"\"key\":\"{new string('x', 2 << 20)}\"", StringComparison.Ordinal));
         await bundle.CreateAsync();
+        Assert.Equal(2 << 20, bundle.StateAt("createRuntime").GetProperty("annotations").GetProperty("key").GetString()!.Length);
         Assert.Equal("", await _host.OutputAsync("start", _host.Id));
     }
 

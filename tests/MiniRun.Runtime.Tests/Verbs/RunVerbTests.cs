@@ -88,4 +88,18 @@ public sealed class RunVerbTests : IAsyncLifetime
         Assert.Contains("permission denied", await _host.RefusedAsync("run", "--bundle", bundle, _host.Id), StringComparison.Ordinal);
         Assert.Contains("permission denied", await _host.RefusedAsync("create", "--bundle", bundle, _host.Id), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("--no-pivot", false)]
+    [InlineData("--no-subreaper", true)]
+    public async Task The_root_is_pivoted_unless_its_filesystem_does_not_let_it(string option, bool pivots)
+    {
+        var bundle = _host.Bundle("ls /; grep -c . /proc/mounts");
+        string[] options = option.Length > 0 ? [option] : [];
+        var output = await _host.OutputAsync(["run", "--keep", .. options, "--bundle", bundle, _host.Id]);
+        Assert.StartsWith("bin\ndev\netc\nproc\nsys\ntmp\n", output, StringComparison.Ordinal);
+        Assert.InRange(int.Parse(output.TrimEnd().Split('\n')[^1], System.Globalization.CultureInfo.InvariantCulture), 5, 20);
+        Assert.Equal(pivots, (await _host.OutputAsync("timeline", _host.Id)).Contains("pivot_root(", StringComparison.Ordinal));
+    }
 }

@@ -5,6 +5,9 @@ namespace MiniRun.Runtime.Tests.Verbs;
 [Trait("Category", "Integration")]
 public sealed class StartVerbTests : IAsyncLifetime
 {
+    const int Continue = 18;
+    const int Stop = 19;
+
     readonly RuntimeHost _host = new();
 
     public ValueTask InitializeAsync() => default;
@@ -78,6 +81,19 @@ public sealed class StartVerbTests : IAsyncLifetime
         Freeze(_host.Id);
         Assert.Contains("is paused, and starts its program once it is resumed", await _host.RefusedAsync("start", _host.Id), StringComparison.Ordinal);
         await _host.OutputAsync("resume", _host.Id);
+        await _host.UntilAsync("running");
+    }
+
+    /// <summary>Half a minute, because a slow disk is no reason to give up.</summary>
+    [Fact]
+    public async Task A_start_of_one_that_does_not_come_on_has_an_end()
+    {
+        await _host.OutputAsync("create", "--bundle", _host.Bundle("sleep 1000"), _host.Id);
+        var pid = await _host.PidAsync();
+        Assert.Equal(0, NativeRuntime.kill(pid, Stop));
+        Assert.Equal(
+            $"container \"{_host.Id}\" did not start its program within 30 s: /proc/{pid}/status and /stack say what it waits for", await _host.RefusedAsync("start", _host.Id));
+        Assert.Equal(0, NativeRuntime.kill(pid, Continue));
         await _host.UntilAsync("running");
     }
 

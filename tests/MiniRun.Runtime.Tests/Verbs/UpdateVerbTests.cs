@@ -20,6 +20,8 @@ public sealed class UpdateVerbTests : IAsyncLifetime
     [InlineData("--cpu-shares=512", "512", "cpu.shares", null)]
     [InlineData("--cpu-share=256", "256", "cpu.shares", null)]
     [InlineData("--cpuset-cpus=0", "0", "cpuset.cpus", "cpuset.cpus")]
+    [InlineData("--cpuset-mems=0", "0", "cpuset.mems", "cpuset.mems")]
+    [InlineData("--cpu-idle=1", "1", "cpu.idle", "cpu.idle")]
     public async Task One_limit_by_its_flag(string flag, string expected, string legacy, string? unified)
     {
         Assert.Equal("", await _host.OutputAsync("update", flag, _host.Id));
@@ -34,6 +36,32 @@ public sealed class UpdateVerbTests : IAsyncLifetime
         Assert.Equal("50000", Read("cpu.cfs_period_us", "cpu.max").Split(' ')[^1]);
         await _host.OutputAsync("update", "--cpu-quota", "-1", _host.Id);
         Assert.Contains(Read("cpu.cfs_quota_us", "cpu.max").Split(' ')[0], (string[])["-1", "max"]);
+    }
+
+    [Fact]
+    public async Task A_burst_comes_with_its_quota()
+    {
+        await _host.OutputAsync("update", "--cpu-quota", "20000", "--cpu-burst", "10000", _host.Id);
+        Assert.Equal("10000", Read("cpu.cfs_burst_us", "cpu.max.burst"));
+        await _host.OutputAsync("update", "--cpu-burst", "15000", _host.Id);
+        Assert.Equal("15000", Read("cpu.cfs_burst_us", "cpu.max.burst"));
+    }
+
+    [Fact]
+    public async Task Swap_comes_with_memory()
+    {
+        await _host.OutputAsync("update", "--memory", "64m", "--memory-swap", "96m", _host.Id);
+        Assert.Contains(Read("memory.memsw.limit_in_bytes", "memory.swap.max"), (string[])["100663296", "33554432"]);
+    }
+
+    [Theory]
+    [InlineData("--kernel-memory")]
+    [InlineData("--kernel-memory-tcp")]
+    public async Task A_limit_that_kernels_no_longer_have_is_ignored_with_a_warning(string flag)
+    {
+        var outcome = await _host.RunAsync("update", flag, "16m", "--pids-limit", "66", _host.Id);
+        Assert.Equal((0, "66"), (outcome.ExitCode, Read("pids.max", "pids.max")));
+        Assert.StartsWith($"minirun-runtime: warning: {flag}: is ignored", outcome.Error, StringComparison.Ordinal);
     }
 
     [Theory]
