@@ -7,7 +7,6 @@ static class Prctl
     public const int SetDumpable = 4;
     public const int SetKeepCapabilities = 8;
     public const int DropBoundingCapability = 24;
-    public const int SetChildSubreaper = 36;
     public const int SetNoNewPrivileges = 38;
     public const int Ambient = 47;
     public const int AmbientRaise = 2;
