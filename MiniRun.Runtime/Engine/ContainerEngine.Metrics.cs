@@ -10,6 +10,14 @@ public sealed partial class ContainerEngine
 
     public IReadOnlyList<MetricSample> RecentMetrics(string reference) => _table.Find(reference).Metrics.All;
 
+    public IReadOnlyList<ContainerProcessInfo> ReadProcesses(string reference)
+    {
+        var entry = _table.Find(reference);
+        return entry.Container.Status.IsAlive && entry.Cgroup is { } cgroup
+            ? ContainerProcesses.Read(cgroup)
+            : throw new EngineException(EngineError.WrongState, $"{entry.Container.Name} does not run, so it has no processes; start it first.");
+    }
+
     public IAsyncEnumerable<IReadOnlyList<ContainerMetrics>> WatchMetricsAsync(CancellationToken cancellationToken) => _metrics.WatchAsync(cancellationToken);
 
     async Task SampleAsync(CancellationToken cancellationToken)

@@ -60,6 +60,10 @@ public interface IContainerEngine
     /// <summary>One batch a second with a sample of every running container. A slow reader misses batches; it never delays others.</summary>
     IAsyncEnumerable<IReadOnlyList<ContainerMetrics>> WatchMetricsAsync(CancellationToken cancellationToken);
 
+    /// <summary>The processes of a container, in the order of their pids in it.</summary>
+    /// <exception cref="EngineException"><see cref="EngineError.WrongState"/> when it does not run.</exception>
+    IReadOnlyList<ContainerProcessInfo> ReadProcesses(string reference);
+
     /// <summary>How the latest start of a container went, call by call; also one that failed.</summary>
     /// <exception cref="EngineException"><see cref="EngineError.WrongState"/> when it was never started.</exception>
     StartTimeline ReadTimeline(string reference);

@@ -30,6 +30,7 @@ static class Routes
         Lifecycle.Map(api);
         Logs.Map(api);
         Stats.Map(api);
+        Processes.Map(api);
         Timelines.Map(api);
         Attach.Map(api);
         Images.Map(api);

@@ -157,6 +157,7 @@ public sealed record ProblemResource
 [JsonSerializable(typeof(ApiResource))]
 [JsonSerializable(typeof(ImagePage))]
 [JsonSerializable(typeof(StatsHistory))]
+[JsonSerializable(typeof(ProcessPage))]
 [JsonSerializable(typeof(TimelineResource))]
 [JsonSerializable(typeof(HostResource))]
 [JsonSerializable(typeof(DemoPage))]

@@ -14,6 +14,21 @@ public sealed record ImageResource(string Name);
 /// <summary>The samples of the last ten minutes at most, oldest first.</summary>
 public sealed record StatsHistory(IReadOnlyList<StatsResource> Items);
 
+/// <summary>The processes of a container, in the order of their pids in it.</summary>
+public sealed record ProcessPage(IReadOnlyList<ProcessResource> Items);
+
+/// <summary>One process of a container.</summary>
+/// <param name="Pid">In the container.</param>
+/// <param name="HostPid">On the host.</param>
+/// <param name="ParentPid">In the container; 0 when its parent is outside.</param>
+/// <param name="UserId">The effective user, as the host numbers it.</param>
+/// <param name="State">The kernel's letter: R, S, D, T, t, Z, I or X.</param>
+/// <param name="MemoryBytes">Resident.</param>
+/// <param name="CpuTimeMs">What it computed so far.</param>
+/// <param name="Command">Its arguments with blanks between, at most 4 KiB.</param>
+public sealed record ProcessResource(
+    int Pid, int HostPid, int ParentPid, uint UserId, string State, int Threads, long MemoryBytes, long CpuTimeMs, string Command);
+
 /// <summary>What the host offers and what it cannot enforce; <c>GET /system/info</c>.</summary>
 public sealed record HostResource(string Version, string Cgroups, int CpuCount, long MemoryBytes, IReadOnlyList<string> Warnings);
 

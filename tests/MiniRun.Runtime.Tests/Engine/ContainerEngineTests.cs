@@ -1,6 +1,7 @@
 using System.Text;
 using MiniRun.Runtime.Engine;
 using MiniRun.Runtime.Sandbox.Timeline;
+using MiniRun.Runtime.Tests.Verbs;
 using Record = MiniRun.Runtime.Engine.Record;
 
 namespace MiniRun.Runtime.Tests.Engine;
@@ -184,6 +185,22 @@ public sealed class ContainerEngineTests(SharedImages images) : IAsyncLifetime
         Assert.NotEqual(first, restarted.Container.Status.Pid);
         Assert.Null(restarted.Container.Status.ExitCode);
         await AwaitLineAsync(created.Id, "2");
+    }
+
+    [Fact]
+    public async Task Processes_have_a_number_inside_and_one_outside()
+    {
+        var created = await _host.Engine.CreateAsync(Request("sleep 1001 & exec sleep 1002"), Cancelled);
+        Assert.Equal(EngineError.WrongState, Assert.Throws<EngineException>(() => _host.Engine.ReadProcesses(created.Id)).Error);
+        var started = await _host.Engine.StartAsync(created.Id, Cancelled);
+        IReadOnlyList<ContainerProcessInfo> processes = [];
+        await Eventually.IsAsync(
+            () => Task.FromResult((processes = _host.Engine.ReadProcesses(created.Name)).Count(process => process.Command.Contains("sleep 100", StringComparison.Ordinal)) == 2),
+            () => string.Join(", ", processes));
+        Assert.Equal((1, started.Container.Status.Pid, 0), (processes[0].Pid, processes[0].HostPid, processes[0].ParentPid));
+        Assert.Equal(1, processes[1].ParentPid);
+        Assert.All(processes, process => Assert.True(process.HostPid > process.Pid && process is { UserId: 0, Threads: 1, MemoryBytes: > 0 }, process.ToString()));
+        Assert.Equal("sleep 1001", string.Join(' ', File.ReadAllText($"/proc/{processes[1].HostPid}/cmdline").Split('\0', StringSplitOptions.RemoveEmptyEntries)));
     }
 
     [Fact]

@@ -145,6 +145,10 @@ sealed class FakeContainerEngine(TimeProvider? time = null) : IContainerEngine
     public Task<IConsoleSession> AttachAsync(string reference, CancellationToken cancellationToken) =>
         Task.FromResult<IConsoleSession>(Consoles[Get(reference).Name]);
 
+    public IReadOnlyList<ContainerProcessInfo> ReadProcesses(string reference) => Get(reference).Status.IsAlive
+        ? [new ContainerProcessInfo(1, 4711, 0, 0, 'S', 2, 4 << 20, TimeSpan.FromMilliseconds(1234), "/bin/bash -c true")]
+        : throw new EngineException(EngineError.WrongState, $"{Get(reference).Name} does not run, so it has no processes; start it first.");
+
     public Dictionary<string, StartTimeline> Timelines { get; } = [];
 
     public StartTimeline ReadTimeline(string reference) => Timelines.TryGetValue(Get(reference).Name, out var timeline)
