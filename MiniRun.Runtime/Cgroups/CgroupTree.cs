@@ -60,7 +60,7 @@ static class CgroupTree
     static List<string> ChildrenOf(Folder folder)
     {
         var children = new List<string>();
-        foreach (var (name, kind) in folder.List())
+        foreach (var (name, kind) in TryList(folder))
         {
             if (kind is EntryKind.Folder)
             {
@@ -69,6 +69,19 @@ static class CgroupTree
         }
 
         return children;
+    }
+
+    static List<(string Name, EntryKind Kind)> TryList(Folder folder)
+    {
+        try
+        {
+            return folder.List();
+        }
+        catch (KernelException e) when (e.Errno is Errno.ENOENT)
+        {
+            // Somebody else, such as systemd, has removed it between the opening and the look.
+            return [];
+        }
     }
 
     static Folder? TryOpen(Folder? parent, string name)
