@@ -70,7 +70,7 @@ sealed unsafe partial class Epoll : IDisposable
     public bool TryForget(Descriptor file) => TryControl(Remove, file, Readiness.None, 0);
 
     /// <param name="milliseconds">-1 waits for ever.</param>
-    /// <returns>How many events there are, 0 after the time has passed.</returns>
+    /// <returns>How many events there are, 0 after the time has passed or when a signal was handled.</returns>
     public int Wait(int milliseconds)
     {
         var count = epoll_wait(Files.Number(_epoll), _events, Capacity, milliseconds);
