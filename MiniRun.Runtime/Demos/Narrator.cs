@@ -40,22 +40,12 @@ sealed class Narrator(SafeFileHandle output, bool json)
 
     internal static byte[] Json(DemoFact fact)
     {
-        var line = new FlatObjectWriter().Add("kind", fact.Kind).Add("text", fact.Text);
-        if (fact.Call is { } call)
-        {
-            line.Add("call", call);
-        }
-
-        if (fact.Microseconds is { } microseconds)
-        {
-            line.Add("microseconds", microseconds);
-        }
-
-        if (fact.Result is { } result)
-        {
-            line.Add("result", result);
-        }
-
+        var line = new FlatObjectWriter()
+            .Add("kind", fact.Kind)
+            .Add("text", fact.Text)
+            .AddKnown("call", fact.Call)
+            .AddKnown("microseconds", fact.Microseconds)
+            .AddKnown("result", fact.Result);
         return [.. line.Finish(), (byte)'\n'];
     }
 

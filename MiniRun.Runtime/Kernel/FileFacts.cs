@@ -53,6 +53,9 @@ unsafe struct FileFacts
 
     public readonly int Kind => Mode & KindMask;
 
+    /// <summary>Reading anything else could block, or never end.</summary>
+    public readonly bool IsRegular => Kind == Regular;
+
     /// <summary>Permission bits with setuid, setgid and sticky.</summary>
     public readonly int Permissions => Mode & ~KindMask;
 

@@ -27,7 +27,7 @@ sealed record ProcessStatus(
             // One descriptor stands for one process: what is read through it is never another's with the same number.
             using var process = Folder.Open(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}"));
             return process.TryRead("status") is { } status && process.TryRead("stat") is { } stat
-                ? Parse(pid, Encoding.UTF8.GetString(status), Encoding.UTF8.GetString(stat), ReadCommand(process))
+                ? Parse(pid, Encoding.UTF8.GetString(status), stat, ReadCommand(process))
                 : null;
         }
         catch (KernelException e) when (e.Errno is Errno.ENOENT or Errno.ESRCH)
@@ -37,10 +37,9 @@ sealed record ProcessStatus(
     }
 
     /// <summary>Reads the files "status" and "stat" of a process, and the beginning of "cmdline".</summary>
-    internal static ProcessStatus Parse(int pid, string status, string stat, ReadOnlySpan<byte> command)
+    internal static ProcessStatus Parse(int pid, string status, ReadOnlySpan<byte> stat, ReadOnlySpan<byte> command)
     {
-        // The name is in parentheses, and may have any character in it: the numbers begin behind the last.
-        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        var fields = Processes.StatFields(stat);
         var arguments = Encoding.UTF8.GetString(command).TrimEnd('\0').Replace('\0', ' ');
         return new ProcessStatus(
             pid,

@@ -102,11 +102,15 @@ static unsafe partial class Processes
             return null;
         }
 
-        // proc_pid_stat(5): the name, in parentheses, may itself hold blanks and parentheses; the start time is field 22.
-        var rest = Encoding.ASCII.GetString(text.AsSpan(text.AsSpan().LastIndexOf((byte)')') + 2)).Split(' ');
-        // A zombie has ended, whatever its entry still says.
-        return rest[0] is "Z" or "X" ? null : long.Parse(rest[19], CultureInfo.InvariantCulture);
+        var fields = StatFields(text);
+        // A zombie has ended, whatever its entry still says; the start time is field 22.
+        return fields[0] is "Z" or "X" ? null : long.Parse(fields[19], CultureInfo.InvariantCulture);
     }
+
+    /// <summary>The fields of a file "stat" from the third on, which is the state (proc_pid_stat(5)).</summary>
+    internal static string[] StatFields(ReadOnlySpan<byte> stat) =>
+        // The name before them, in parentheses, may itself hold blanks and parentheses.
+        Encoding.ASCII.GetString(stat[(stat.LastIndexOf((byte)')') + 2)..]).Split(' ');
 
     /// <summary>The effective user of this process.</summary>
     public static uint UserId() => (uint)Syscall.Invoke(SyscallNumber.Geteuid);
@@ -119,7 +123,7 @@ static unsafe partial class Processes
     {
         // The number of links of a folder in /proc is that of the folders in it, . and .. included: one call, no listing.
         using var tasks = Files.OpenPath("/proc/self/task", Open.Path | Files.Directory);
-        return FileIdentity.LinksOf(tasks) - 2;
+        return (int)FileFacts.Of(tasks).Links - 2;
     }
 
     /// <summary>Runs this process's own program again in its place, without an environment. What is not kept open for it

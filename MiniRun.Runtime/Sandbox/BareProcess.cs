@@ -108,8 +108,7 @@ sealed unsafe partial class BareProcess : IDisposable
     public char State()
     {
         using var stat = Files.OpenPath(string.Create(CultureInfo.InvariantCulture, $"/proc/{Pid}/stat"), Open.ReadOnly);
-        var text = Files.ReadAll(stat);
-        return (char)text[text.AsSpan().LastIndexOf((byte)')') + 2];
+        return Processes.StatFields(Files.ReadAll(stat))[0][0];
     }
 
     /// <summary>Kills it when it still runs.</summary>

@@ -51,7 +51,7 @@ sealed class Bundle : IDisposable
     {
         // Without waiting: it could be a FIFO that nobody writes to.
         using var file = folder.OpenFile("config.json", Kernel.Open.ReadOnly | Kernel.Open.NonBlocking);
-        return !FileIdentity.IsRegular(file) ? throw new SpecException("$", $"{folder.Path}/config.json is no regular file")
+        return !FileFacts.Of(file).IsRegular ? throw new SpecException("$", $"{folder.Path}/config.json is no regular file")
             : Files.Size(file) > MaximumConfigSize ? throw new SpecException("$", $"is larger than {MaximumConfigSize} bytes")
             : Files.ReadAll(file);
     }

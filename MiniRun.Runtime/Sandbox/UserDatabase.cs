@@ -41,7 +41,7 @@ static class UserDatabase
         {
             // Without waiting: it could be a FIFO that nobody writes to.
             using var file = Files.OpenInRoot(root, FileName, Open.ReadOnly | Open.NonBlocking | Open.NoControllingTerminal);
-            return FileIdentity.IsRegular(file) && Files.Size(file) <= LargestFile ? Encoding.UTF8.GetString(Files.ReadAll(file)) : "";
+            return FileFacts.Of(file).IsRegular && Files.Size(file) <= LargestFile ? Encoding.UTF8.GetString(Files.ReadAll(file)) : "";
         }
         catch (KernelException e) when (e.Errno is Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP or Errno.EACCES or Errno.ENXIO)
         {

@@ -44,7 +44,7 @@ sealed class SeccompCache(string path, Architecture processor)
 
             using var file = folder.OpenFile(name, Open.ReadOnly | Open.NonBlocking);
             var facts = FileFacts.Of(file);
-            if (!facts.IsRootsAlone || facts.Kind != FileFacts.Regular || !SeccompCacheEntry.IsPossibleSize(document, (long)facts.Size))
+            if (!facts.IsRootsAlone || !facts.IsRegular || !SeccompCacheEntry.IsPossibleSize(document, (long)facts.Size))
             {
                 return null;
             }

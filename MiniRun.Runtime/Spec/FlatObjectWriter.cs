@@ -42,6 +42,15 @@ sealed class FlatObjectWriter
         return this;
     }
 
+    /// <summary>Null leaves the member out.</summary>
+    public FlatObjectWriter AddKnown(string name, long? value) => value is { } known ? Add(name, known) : this;
+
+    /// <inheritdoc cref="AddKnown(string, long?)"/>
+    public FlatObjectWriter AddKnown(string name, double? value) => value is { } known ? Add(name, known) : this;
+
+    /// <inheritdoc cref="AddKnown(string, long?)"/>
+    public FlatObjectWriter AddKnown(string name, string? value) => value is { } known ? Add(name, known) : this;
+
     /// <summary>An object in the object; <see cref="FlatObject"/> passes over it.</summary>
     public FlatObjectWriter Add(string name, FlatObjectWriter value)
     {

@@ -85,6 +85,15 @@ sealed class Arguments
 
     public bool Has(string name) => Value(name) is "true";
 
+    /// <summary>Whether <c>--format</c> asks for JSON; without it a table is meant.</summary>
+    /// <exception cref="UsageException">It asks for anything else.</exception>
+    public bool WantsJson => (Value("--format") ?? "table") switch
+    {
+        "table" => false,
+        "json" => true,
+        var other => throw new UsageException($"--format: \"{other}\" is unknown; use table or json"),
+    };
+
     public string Required(string name) => Value(name) ?? throw new UsageException($"{name}: is missing");
 
     /// <summary>A whole number from 0 on.</summary>

@@ -14,12 +14,7 @@ static class ListVerb
         var containers = Open(global);
         try
         {
-            var text = arguments.Has("--quiet") ? Quiet(containers) : (arguments.Value("--format") ?? "table") switch
-            {
-                "table" => Table(containers),
-                "json" => Json(containers),
-                var other => throw new UsageException($"--format: \"{other}\" is unknown; use table or json"),
-            };
+            var text = arguments.Has("--quiet") ? Quiet(containers) : arguments.WantsJson ? Json(containers) : Table(containers);
             Standard.Print(Encoding.UTF8.GetBytes(text));
             return 0;
         }

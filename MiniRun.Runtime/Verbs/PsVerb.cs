@@ -19,12 +19,7 @@ static class PsVerb
 
         using var container = global.OpenContainer(arguments.Words[0]);
         var pids = Pids(container, global);
-        var text = (arguments.Value("--format") ?? "table") switch
-        {
-            "json" => $"[{string.Join(',', pids)}]\n",
-            "table" => Table(pids, [.. arguments.Words.Skip(1)]),
-            var other => throw new UsageException($"--format: \"{other}\" is unknown; use table or json"),
-        };
+        var text = arguments.WantsJson ? $"[{string.Join(',', pids)}]\n" : Table(pids, [.. arguments.Words.Skip(1)]);
         Standard.Print(Encoding.UTF8.GetBytes(text));
         return 0;
     }

@@ -16,12 +16,7 @@ static class TimelineVerb
         using var container = global.OpenContainer(arguments.Positional("ID"));
         var timeline = TimelineReader.Read(container.Folder)
             ?? throw new UnknownContainerException($"container \"{container.Id}\" has no timeline: its start has not begun, or it was another version's");
-        var text = (arguments.Value("--format") ?? "table") switch
-        {
-            "table" => Table(timeline),
-            "json" => Json(container.Id, timeline),
-            var other => throw new UsageException($"--format: \"{other}\" is unknown; use table or json"),
-        };
+        var text = arguments.WantsJson ? Json(container.Id, timeline) : Table(timeline);
         Standard.Print(Encoding.UTF8.GetBytes(text));
         return 0;
     }
@@ -70,37 +65,16 @@ static class TimelineVerb
 
     static FlatObjectWriter Json(TimelineStep step)
     {
-        var json = new FlatObjectWriter().Add("step", step.Number).Add("call", step.Call).Add("text", step.Text).Add("outcome", step.Outcome.InWords());
-        if (step.Register is { } register)
-        {
-            json.Add("register", register);
-        }
-
-        if (step.At is { } at)
-        {
-            json.Add("atMicroseconds", at);
-        }
-
-        if (step.Took is { } took)
-        {
-            json.Add("microseconds", took);
-        }
-
-        if (step.Result is { } result)
-        {
-            json.Add("result", result);
-        }
-
-        if (step.Errno is { } errno)
-        {
-            json.Add("errno", errno);
-        }
-
-        if (step.IsWait)
-        {
-            json.Add("isWait", true);
-        }
-
-        return json;
+        var json = new FlatObjectWriter()
+            .Add("step", step.Number)
+            .Add("call", step.Call)
+            .Add("text", step.Text)
+            .Add("outcome", step.Outcome.InWords())
+            .AddKnown("register", step.Register)
+            .AddKnown("atMicroseconds", step.At)
+            .AddKnown("microseconds", step.Took)
+            .AddKnown("result", step.Result)
+            .AddKnown("errno", step.Errno);
+        return step.IsWait ? json.Add("isWait", true) : json;
     }
 }

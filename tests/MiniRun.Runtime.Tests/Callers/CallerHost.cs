@@ -7,7 +7,7 @@ namespace MiniRun.Runtime.Tests.Callers;
 
 /// <summary>A folder in which somebody else's container manager runs with this runtime, under whatever name. Gone with everything
 /// that was started in it, and with the manager's cgroups.</summary>
-abstract class CallerHost : IAsyncDisposable
+abstract class CallerHost : CallingHost, IAsyncDisposable
 {
     readonly string _place = Directory.CreateTempSubdirectory("minirun-caller-").FullName;
     int _calls;
@@ -34,23 +34,7 @@ abstract class CallerHost : IAsyncDisposable
     /// <summary>The manager's client with what stands before its verb.</summary>
     protected abstract IReadOnlyList<string> Client { get; }
 
-    public RunningCall Start(Call call) => RunningCall.Start(call with { Words = [.. Client, .. call.Words] }, $"{this["calls"]}/{Interlocked.Increment(ref _calls)}");
-
-    public async Task<Outcome> RunAsync(Call call)
-    {
-        using var running = Start(call);
-        return await running.EndAsync();
-    }
-
-    public Task<Outcome> RunAsync(params string[] words) => RunAsync(new Call(words));
-
-    /// <summary>Runs, expects success, and returns the output.</summary>
-    public async Task<string> OutputAsync(params string[] words)
-    {
-        var outcome = await RunAsync(words);
-        Assert.True(outcome.ExitCode == 0, $"{string.Join(' ', words)}: exit code {outcome.ExitCode}: {outcome.Error}{outcome.Output}");
-        return outcome.Output;
-    }
+    public override RunningCall Start(Call call) => RunningCall.Start(call with { Words = [.. Client, .. call.Words] }, $"{this["calls"]}/{Interlocked.Increment(ref _calls)}");
 
     public virtual async ValueTask DisposeAsync()
     {

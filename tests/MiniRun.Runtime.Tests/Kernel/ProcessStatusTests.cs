@@ -15,7 +15,7 @@ public sealed class ProcessStatusTests
         Threads:	5
         """;
 
-    const string Stat = "4711 (a b) c) S 41 1 1 0 -1 4194560 1 2 3 4 250 50 7 8 20 0 5 0 98765 1000 256 18446744073709551615";
+    static ReadOnlySpan<byte> Stat => "4711 (a b) c) S 41 1 1 0 -1 4194560 1 2 3 4 250 50 7 8 20 0 5 0 98765 1000 256 18446744073709551615"u8;
 
     [Fact]
     public void The_files_of_a_process_are_read_whatever_its_name() => Assert.Equal(

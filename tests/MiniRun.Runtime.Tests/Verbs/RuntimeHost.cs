@@ -30,7 +30,7 @@ sealed record Outcome(int ExitCode, string Output, string Error);
 
 /// <summary>A root folder of its own for the containers of one test, which calls the executable as a stranger would. Nothing of
 /// them is left when it is done, and that is part of every test.</summary>
-sealed class RuntimeHost : IAsyncDisposable
+sealed class RuntimeHost : CallingHost, IAsyncDisposable
 {
     readonly string _place = Directory.CreateTempSubdirectory("minirun-verbs-").FullName;
     readonly List<string> _bundles = [];
@@ -68,30 +68,13 @@ sealed class RuntimeHost : IAsyncDisposable
         return bundle;
     }
 
-    /// <summary>Starts a call and does not wait for it.</summary>
-    public RunningCall Start(Call call)
+    public override RunningCall Start(Call call)
     {
         Directory.CreateDirectory($"{_place}/calls");
         return RunningCall.Start(call with { Words = [Binary, .. call.Global ?? ["--root", Root], .. call.Words] }, $"{_place}/calls/{Interlocked.Increment(ref _calls)}");
     }
 
     public RunningCall Start(params string[] words) => Start(new Call(words));
-
-    public async Task<Outcome> RunAsync(Call call)
-    {
-        using var running = Start(call);
-        return await running.EndAsync();
-    }
-
-    public Task<Outcome> RunAsync(params string[] words) => RunAsync(new Call(words));
-
-    /// <summary>Runs, expects success, and returns the output.</summary>
-    public async Task<string> OutputAsync(params string[] words)
-    {
-        var outcome = await RunAsync(words);
-        Assert.True(outcome.ExitCode == 0, $"{string.Join(' ', words)}: exit code {outcome.ExitCode}: {outcome.Error}{outcome.Output}");
-        return outcome.Output;
-    }
 
     /// <summary>Runs, and expects one line on standard error, exit code 1 and nothing else.</summary>
     /// <returns>The line.</returns>
