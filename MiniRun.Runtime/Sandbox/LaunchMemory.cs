@@ -85,17 +85,18 @@ sealed unsafe partial class LaunchMemory : IDisposable
     public void Save(Folder folder)
     {
         using var file = OpenFile(folder, isNew: !_reportsToFile);
-        if (!_reportsToFile)
-        {
-            Write(file, _start, (byte*)(Header + 1));
-            Write(file, (byte*)Records, (byte*)(Records + Header->StepCount));
-        }
-
         Write(file, (byte*)Steps, (byte*)(Steps + Header->StepCount));
         Write(file, (byte*)(Steps + MaximumSteps), Arena.Next);
+        // Last: who finds the mark finds everything else.
+        Header->Magic = Magic;
+        if (!_reportsToFile)
+        {
+            Write(file, (byte*)Records, (byte*)(Records + Header->StepCount));
+            Write(file, _start, (byte*)(Header + 1));
+        }
     }
 
-    /// <summary>What an earlier launch left in a folder; null when there is nothing, or nothing that this version understands.</summary>
+    /// <summary>What an earlier launch left in a folder; null when there is nothing, not yet everything, or nothing that this version understands.</summary>
     /// <param name="forWriting">Whether what is written reaches the file.</param>
     public static LaunchMemory? Open(Folder folder, bool forWriting = false)
     {
@@ -164,7 +165,7 @@ sealed unsafe partial class LaunchMemory : IDisposable
     static LaunchMemory Begin(byte* start)
     {
         var memory = new LaunchMemory(start);
-        *memory.Header = new LaunchHeader { Magic = Magic, Address = (ulong)start, FailedStep = -1 };
+        *memory.Header = new LaunchHeader { Address = (ulong)start, FailedStep = -1 };
         return memory;
     }
 
@@ -185,6 +186,7 @@ sealed unsafe partial class LaunchMemory : IDisposable
 [StructLayout(LayoutKind.Sequential)]
 struct LaunchHeader
 {
+    /// <summary>0 until all of the launch is saved.</summary>
     public ulong Magic;
 
     /// <summary>Where the memory lay in the process that wrote it.</summary>

@@ -28,7 +28,7 @@ public sealed partial class TimelineVerbTests : IAsyncLifetime
         using (var strace = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"exec strace -ff -qq -s 0 -o {trace} {call} </dev/null >/dev/null 2>&1"]) { UseShellExecute = false })!)
         {
             // strace stays as long as the container.
-            await Eventually.IsAsync(async () => Directory.Exists(_host.StateOf(_host.Id)) && (await _host.RunAsync("state", _host.Id)).Output.Contains("\"created\"", StringComparison.Ordinal), "it was not created");
+            await Eventually.IsAsync(async () => Directory.Exists(_host.StateOf(_host.Id)) && (await _host.RunAsync("state", _host.Id)).Output.Contains("\"status\":\"created\"", StringComparison.Ordinal), "it was not created");
             var steps = (await TimelineAsync()).GetProperty("steps").EnumerateArray().Where(step => step.GetProperty("outcome").GetString() is "done" or "tolerated").ToList();
             Compare(steps, Trace($"{trace}.{await _host.PidAsync()}"));
             await _host.OutputAsync("delete", "--force", _host.Id);
